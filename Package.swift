@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The order below is the architecture, from the ground up: a target imports only what stands above it in this file.
+// Docs/Architecture.md draws the same picture.
+
+let package = Package(
+    name: "medusa-sandbox",
+    products: [
+        .executable(name: "medusa-sandbox", targets: ["medusa-sandbox"])
+    ],
+    dependencies: [
+        // Flags, subcommands, --help and its error messages. Imports FoundationEssentials only.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // HMAC-SHA256 for customer tokens, lease ids and stored secrets. Imports FoundationEssentials only.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        // The C libraries: each names its Debian and Homebrew package.
+        .systemLibrary(
+            name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"]), .brew(["libmicrohttpd"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
+        .systemLibrary(
+            name: "CHaru",
+            providers: [.apt(["libhpdf-dev"]), .brew(["libharu"])]),
+
+        // Floor 1: each stands alone.
+        .target(name: "HTTP"),
+        .target(name: "JSON"),
+        .target(name: "SQLite", dependencies: ["CSQLite"]),
+        .target(name: "Medusa"),
+
+        // Floor 2
+        .target(name: "HTTPServer", dependencies: ["HTTP", "CMicroHTTPD"]),
+        .target(name: "Contract", dependencies: ["HTTP", "JSON", "Medusa"]),
+        .target(name: "MedusaStore", dependencies: ["Medusa", "SQLite"]),
+        .target(name: "LeaseDocument", dependencies: ["Medusa", "CHaru"]),
+
+        // Floor 3
+        .target(
+            name: "Sandbox",
+            dependencies: [
+                "MedusaStore", "Medusa", "SQLite",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+
+        // Floor 4
+        .target(
+            name: "MedusaAPI",
+            dependencies: ["Contract", "HTTP", "JSON", "LeaseDocument", "Medusa", "MedusaStore", "Sandbox"]),
+
+        // Floor 5
+        .executableTarget(
+            name: "medusa-sandbox",
+            dependencies: [
+                "HTTP", "HTTPServer", "Medusa", "MedusaAPI", "MedusaStore", "SQLite", "Sandbox",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // The tests, a folder a target; `EndToEnd` runs the built program over a real socket.
+        .target(name: "Support", dependencies: ["JSON"], path: "Tests/Support"),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
+        .testTarget(name: "MedusaTests", dependencies: ["Medusa"]),
+        .testTarget(name: "ContractTests", dependencies: ["Contract", "HTTP", "JSON"]),
+        .testTarget(name: "MedusaStoreTests", dependencies: ["MedusaStore", "Medusa", "SQLite"]),
+        .testTarget(
+            name: "MedusaAPITests",
+            dependencies: ["Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "Sandbox", "Support"]),
+        .testTarget(name: "EndToEnd", dependencies: ["JSON", "Support", "medusa-sandbox"]),
+    ]
+)
+
+/// One language for every target: Swift 6 mode, each use of a C pointer marked, imports private unless said otherwise.
+for target in package.targets where target.type != .system {
+    target.swiftSettings = [
+        .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+        .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+        .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+        .strictMemorySafety(),  // SE-0458
+        .treatAllWarnings(as: .error),  // SE-0480
+    ]
+}

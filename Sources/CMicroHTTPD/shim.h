@@ -1,0 +1,78 @@
+// libmicrohttpd's variadic functions, which Swift cannot call, each with its arguments fixed.
+// Note for whoever edits this file: an incremental build does not notice a changed header here.
+#ifndef MEDUSA_MICROHTTPD_SHIM_H
+#define MEDUSA_MICROHTTPD_SHIM_H
+
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/// Starts a daemon that runs on the caller's own thread and epoll loop (external polling), with suspend and resume.
+/// Returns NULL with `errno` set when it cannot listen.
+static inline struct MHD_Daemon *
+shim_start_daemon(
+    int listen_socket, unsigned int connection_limit, unsigned int idle_timeout_s, size_t connection_memory,
+    MHD_AccessHandlerCallback handle, void *context, MHD_NotifyConnectionCallback connection_changed,
+    void *(*target_received)(void *, const char *, struct MHD_Connection *),
+    MHD_RequestCompletedCallback request_completed)
+{
+    // MHD_OPTION_SOCK_ADDR alone would let the library choose socket options: we hand it a socket of our own.
+    return MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, context,
+        MHD_OPTION_LISTEN_SOCKET, listen_socket,
+        MHD_OPTION_CONNECTION_LIMIT, connection_limit,
+        MHD_OPTION_CONNECTION_TIMEOUT, idle_timeout_s,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory,
+        MHD_OPTION_NOTIFY_CONNECTION, connection_changed, context,
+        MHD_OPTION_URI_LOG_CALLBACK, target_received, context,
+        MHD_OPTION_NOTIFY_COMPLETED, request_completed, context,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_END);
+}
+
+static inline int
+shim_epoll_descriptor(struct MHD_Daemon *daemon)
+{
+    return MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+static inline int
+shim_connection_socket(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
+
+/// What `connection_changed` stored for the connection, found from one of its requests.
+static inline void *
+shim_connection_context(struct MHD_Connection *connection)
+{
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+static inline unsigned int
+shim_live_connections(struct MHD_Daemon *daemon)
+{
+    return MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
+}
+
+/// A descriptor that becomes readable when SIGTERM or SIGINT arrives; both are blocked for every other purpose.
+/// SIGPIPE is ignored, so that a client that goes away is an error and not the end of the program.
+static inline int
+shim_stop_signals(void)
+{
+    sigset_t stops;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGTERM);
+    sigaddset(&stops, SIGINT);
+    sigprocmask(SIG_BLOCK, &stops, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    return signalfd(-1, &stops, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+#endif

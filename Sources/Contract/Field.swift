@@ -1,0 +1,144 @@
+internal import JSON
+package import Medusa
+
+/// A parameter or a member of a body, as data.
+package struct Field: Sendable {
+    package let name: String
+    package let schema: Schema
+    package let isRequired: Bool
+    package let meaning: String
+}
+
+/// The types of the documents, which are Joi's (section 0), with what Joi checks of each.
+package indirect enum Schema: Sendable {
+    /// - Parameters:
+    ///   - length: the exact number of characters.
+    ///   - maximum: the largest number of characters.
+    case string(length: Int? = nil, maximum: Int = Schema.longestString)
+    case email
+    case phone
+    /// One of these; anything else is refused.
+    case oneOf([String])
+    /// A string for which the documents name values without saying that others are refused.
+    case documented([String])
+    case number(ClosedRange<Decimal>? = nil)
+    case integer(ClosedRange<Int>)
+    /// - Parameter only: the one value that is taken.
+    case boolean(only: Bool? = nil)
+    case date
+    case object([Field])
+    case array(of: Schema, counts: ClosedRange<Int>)
+    /// The first type that fits decides.
+    case alternatives([Schema])
+    case any
+
+    /// What a string may have where the documents name no length: enough for any name, and bounded.
+    package static let longestString = 4096
+}
+
+/// A field together with the Swift type that it is read as. Endpoints declare their keys and read by them, so that a name
+/// stands once.
+package struct Key<Value: Sendable>: Sendable {
+    package let field: Field
+    let read: @Sendable (Given?) -> Value
+}
+
+extension Key {
+    package static func required(_ name: String, _ kind: Kind<Value>, _ meaning: String) -> Key {
+        let read = kind.read
+        return Key(field: Field(name: name, schema: kind.schema, isRequired: true, meaning: meaning)) { given in
+            guard let given else { preconditionFailure("\(name) is read before it was validated") }
+            return read(given)
+        }
+    }
+
+    package static func optional<Wrapped>(
+        _ name: String, _ kind: Kind<Wrapped>, _ meaning: String
+    ) -> Key where Value == Wrapped? {
+        let read = kind.read
+        return Key(field: Field(name: name, schema: kind.schema, isRequired: false, meaning: meaning)) { given in
+            given.map(read)
+        }
+    }
+}
+
+/// The fields of keys, in documented order: validation reports the first that fails.
+package func fields<each Value>(_ key: repeat Key<each Value>) -> [Field] {
+    var fields: [Field] = []
+    repeat fields.append((each key).field)
+    return fields
+}
+
+/// A type of the documents, and how its values are read once they have been validated.
+package struct Kind<Value: Sendable>: Sendable {
+    package let schema: Schema
+    let read: @Sendable (Given) -> Value
+}
+
+extension Kind where Value == String {
+    package static var string: Kind { string() }
+
+    package static func string(length: Int? = nil, maximum: Int = Schema.longestString) -> Kind {
+        Kind(schema: .string(length: length, maximum: maximum)) { $0.string ?? "" }
+    }
+
+    package static var email: Kind { Kind(schema: .email) { $0.string ?? "" } }
+    package static var phone: Kind { Kind(schema: .phone) { $0.string ?? "" } }
+    package static func oneOf(_ values: String...) -> Kind { Kind(schema: .oneOf(values)) { $0.string ?? "" } }
+    package static func documented(_ values: String...) -> Kind { Kind(schema: .documented(values)) { $0.string ?? "" } }
+}
+
+extension Kind where Value == Money {
+    /// Dollars, as every amount of a request is (B.11). At most ten million, so that no sum can overflow.
+    package static var dollars: Kind {
+        Kind(schema: .number(Decimal(whole: -10_000_000)...Decimal(whole: 10_000_000))) { $0.decimal?.money ?? .zero }
+    }
+
+    /// Dollars, and not below zero.
+    package static var price: Kind {
+        Kind(schema: .number(.zero...Decimal(whole: 10_000_000))) { $0.decimal?.money ?? .zero }
+    }
+}
+
+extension Kind where Value == Decimal {
+    package static var number: Kind { Kind(schema: .number()) { $0.decimal ?? .zero } }
+}
+
+extension Kind where Value == Int {
+    package static func integer(_ range: ClosedRange<Int>) -> Kind {
+        Kind(schema: .integer(range)) { Int($0.decimal?.integer ?? 0) }
+    }
+
+    /// How many units of an item.
+    package static var quantity: Kind { .integer(1...100_000) }
+}
+
+extension Kind where Value == Bool {
+    package static var boolean: Kind { Kind(schema: .boolean()) { $0.bool ?? false } }
+    package static var onlyTrue: Kind { Kind(schema: .boolean(only: true)) { $0.bool ?? false } }
+}
+
+extension Kind where Value == Timestamp {
+    package static var date: Kind {
+        Kind(schema: .date) { $0.date ?? Timestamp(milliseconds: 0) }
+    }
+}
+
+extension Kind where Value == Values {
+    package static func object(_ fields: [Field]) -> Kind {
+        Kind(schema: .object(fields)) { Values.object($0.json) }
+    }
+}
+
+extension Kind where Value == [Values] {
+    package static func array(of fields: [Field], _ counts: ClosedRange<Int> = 0...500) -> Kind {
+        Kind(schema: .array(of: .object(fields), counts: counts)) { given in
+            given.json?.elements.map { .object($0) } ?? []
+        }
+    }
+}
+
+extension Kind where Value == Given {
+    package static var any: Kind { Kind(schema: .any) { $0 } }
+    package static func alternatives(_ schemas: Schema...) -> Kind { Kind(schema: .alternatives(schemas)) { $0 } }
+}

@@ -1,0 +1,67 @@
+package import JSON
+internal import Medusa
+
+/// A value as it was given: in a body, or as the text of a query parameter.
+package enum Given: Sendable {
+    case json(JSON)
+    case text(String)
+
+    var json: JSON? {
+        switch self {
+        case .json(let json): json
+        case .text: nil
+        }
+    }
+
+    var string: String? {
+        switch self {
+        case .json(let json): json.string
+        case .text(let text): text
+        }
+    }
+
+    /// Joi converts: a string that is a number is one. MAG2 sends such quantities.
+    var decimal: Decimal? {
+        switch self {
+        case .json(let json): (json.numberText ?? json.string).flatMap(Decimal.init)
+        case .text(let text): Decimal(text)
+        }
+    }
+
+    var bool: Bool? {
+        switch string?.lowercased() {
+        case "true": true
+        case "false": false
+        default: json?.bool
+        }
+    }
+
+    var date: Timestamp? { string.flatMap(Timestamp.init(reading:)) }
+
+    /// Whether a date was given without a time.
+    package var isDateOnly: Bool { string?.utf8.count == 10 }
+}
+
+/// Values by key: a query, a body, or an object inside one.
+package enum Values: Sendable {
+    case object(JSON?)
+    case query([(name: String, value: String)])
+
+    func find(_ name: String) -> Given? {
+        switch self {
+        case .object(let json): json?[name].map { .json($0) }
+        case .query(let pairs): pairs.last { $0.name == name }.map { .text($0.value) }
+        }
+    }
+
+    package subscript<Value>(_ key: Key<Value>) -> Value { key.read(find(key.field.name)) }
+
+    /// The value as it came, for the rare endpoint to which the form matters.
+    package func given<Value>(_ key: Key<Value>) -> Given? { find(key.field.name) }
+}
+
+/// What a request brings, validated.
+package struct Input: Sendable {
+    package let query: Values
+    package let body: Values
+}

@@ -1,0 +1,26 @@
+/// A status code of RFC 9110, section 15.
+package struct Status: RawRepresentable, Hashable, Sendable {
+    package let rawValue: Int
+
+    package init(rawValue: Int) { self.rawValue = rawValue }
+
+    private init(_ code: Int) { rawValue = code }
+
+    package static let ok = Status(200)
+    package static let created = Status(201)
+    package static let noContent = Status(204)
+    package static let badRequest = Status(400)
+    package static let unauthorized = Status(401)
+    package static let paymentRequired = Status(402)
+    package static let notFound = Status(404)
+    package static let requestTimeout = Status(408)
+    package static let conflict = Status(409)
+    package static let gone = Status(410)
+    package static let contentTooLarge = Status(413)
+    package static let unsupportedMediaType = Status(415)
+    package static let requestHeaderFieldsTooLarge = Status(431)
+    package static let internalServerError = Status(500)
+    package static let badGateway = Status(502)
+    package static let serviceUnavailable = Status(503)
+    package static let insufficientStorage = Status(507)
+}

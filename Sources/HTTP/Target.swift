@@ -1,0 +1,88 @@
+/// A request target in origin form (RFC 9112, section 3.2.1): path segments and query, each percent-decoded *after*
+/// splitting, so that `%2F` inside an identifier stays inside its segment.
+package struct Target: Sendable {
+    /// Without the empty segment of a trailing slash.
+    package let segments: [String]
+    /// In the order of the request.
+    package let query: [(name: String, value: String)]
+    /// The path as it was sent, before the `?`.
+    package let path: String
+
+    /// `nil` when the target is not in origin form or an escape does not decode to UTF-8.
+    package init?(_ raw: String) {
+        guard let parsed = Target.parse(Array(raw.utf8)) else { return nil }
+        self = parsed
+    }
+
+    private init(segments: [String], query: [(name: String, value: String)], path: String) {
+        self.segments = segments
+        self.query = query
+        self.path = path
+    }
+
+    private static func parse(_ bytes: [UInt8]) -> Target? {
+        guard bytes.first == UInt8(ascii: "/") else { return nil }
+        let pathEnd = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count
+        var segments: [String] = []
+        segments.reserveCapacity(6)
+        var start = 1
+        while start <= pathEnd {
+            let end = bytes[start..<pathEnd].firstIndex(of: UInt8(ascii: "/")) ?? pathEnd
+            guard let segment = decode(bytes[start..<end], plusIsSpace: false) else { return nil }
+            if end < pathEnd || !segment.isEmpty { segments.append(segment) }
+            start = end + 1
+        }
+        var query: [(name: String, value: String)] = []
+        start = pathEnd + 1
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: "&")) ?? bytes.count
+            if end > start {
+                let equals = bytes[start..<end].firstIndex(of: UInt8(ascii: "=")) ?? end
+                guard let name = decode(bytes[start..<equals], plusIsSpace: true),
+                    let value = decode(bytes[min(equals + 1, end)..<end], plusIsSpace: true)
+                else { return nil }
+                query.append((name: name, value: value))
+            }
+            start = end + 1
+        }
+        let path = String(decoding: bytes[..<pathEnd], as: UTF8.self)
+        return Target(segments: segments, query: query, path: path)
+    }
+
+    /// - Parameter plusIsSpace: the query's older convention, which browsers and form encoders still use.
+    private static func decode(_ raw: ArraySlice<UInt8>, plusIsSpace: Bool) -> String? {
+        guard raw.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") || $0 >= 0x80 }) else {
+            return String(decoding: raw, as: UTF8.self)
+        }
+        var decoded: [UInt8] = []
+        decoded.reserveCapacity(raw.count)
+        var index = raw.startIndex
+        while index < raw.endIndex {
+            let byte = raw[index]
+            switch byte {
+            case UInt8(ascii: "%"):
+                guard index + 2 < raw.endIndex,
+                    let high = raw[index + 1].hexadecimal, let low = raw[index + 2].hexadecimal
+                else { return nil }
+                decoded.append(high << 4 | low)
+                index += 2
+            case UInt8(ascii: "+") where plusIsSpace: decoded.append(UInt8(ascii: " "))
+            default: decoded.append(byte)
+            }
+            index += 1
+        }
+        return String(validating: decoded, as: UTF8.self)
+    }
+}
+
+extension UInt8 {
+    /// The value of an ASCII hexadecimal digit.
+    package var hexadecimal: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

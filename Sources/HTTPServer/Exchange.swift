@@ -1,0 +1,80 @@
+internal import CMicroHTTPD
+internal import HTTP
+
+/// One connection's place, used by its requests one after the other, so that a request costs no allocation of its own.
+@safe final class Exchange {
+    enum Phase {
+        /// Between two requests.
+        case idle
+        /// The target has arrived; the fields are complete at the handler's first call.
+        case begun
+        case collecting
+        /// The body is read and dropped, so that the client hears why.
+        case draining(Rejection)
+        /// Suspended until the batch is durable.
+        case waiting(Response, Batch)
+        case answered
+    }
+
+    let connection: OpaquePointer
+    var phase = Phase.idle
+    var target = ""
+    var method: Method?
+    var fields = Fields()
+    var body: [UInt8] = []
+    var drained = 0
+    /// When the present request, or the present idleness, began: monotonic seconds.
+    var since_s: Int64
+
+    init(_ connection: OpaquePointer, now_s: Int64) {
+        unsafe self.connection = connection
+        since_s = now_s
+    }
+
+    func begin(target: String, now_s: Int64) {
+        self.target = target
+        phase = .begun
+        method = nil
+        fields.removeAll()
+        drained = 0
+        since_s = now_s
+    }
+
+    func end(now_s: Int64) {
+        phase = .idle
+        since_s = now_s
+        if body.capacity > 1 << 16 { body = [] } else { body.removeAll(keepingCapacity: true) }
+    }
+
+    /// Reads the request fields, and says what is wrong with them (RFC 9112, sections 3.2 and 6.3: the library is lax).
+    func readFields() {
+        unsafe MHD_get_connection_values_n(
+            connection, .HEADER_KIND,
+            { context, _, name, nameCount, value, valueCount in
+                guard let context = unsafe context, let name = unsafe name else { return .NO }
+                let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+                exchange.fields.add(
+                    unsafe text(name, nameCount), unsafe value.map { unsafe text($0, valueCount) } ?? "")
+                return .YES
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    var hasValidFraming: Bool {
+        let lengths = fields.count(of: "content-length")
+        let isChunked = fields.count(of: "transfer-encoding") > 0
+        return fields.count(of: "host") == 1 && lengths <= 1 && !(lengths == 1 && isChunked)
+    }
+
+    /// In bytes; `nil` when it is chunked.
+    var bodyLength: Int? {
+        if let length = fields["content-length"] { return Int(length) ?? 0 }
+        return fields.count(of: "transfer-encoding") > 0 ? nil : 0
+    }
+}
+
+/// A field's bytes need not be UTF-8; what is not becomes U+FFFD.
+private func text(_ start: UnsafePointer<CChar>, _ count: Int) -> String {
+    unsafe start.withMemoryRebound(to: UInt8.self, capacity: count) { bytes in
+        unsafe String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+    }
+}

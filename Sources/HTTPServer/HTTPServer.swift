@@ -1,0 +1,278 @@
+internal import CMicroHTTPD
+internal import Glibc
+internal import HTTP
+
+/// libmicrohttpd behind one small face: one thread, one epoll loop, no locks.
+///
+/// A turn of the loop serves everything that is ready, then settles: what was written is committed, and only then do the
+/// answers that wait for it leave. So an acknowledged write is durable, and a turn's writes share one commit.
+@safe package final class HTTPServer {
+    private let application: any Application
+    private let limits: Limits
+    private let listenSocket: Int32
+    private var daemon: OpaquePointer?
+    private var connections: [ObjectIdentifier: Exchange] = [:]
+    private var waiting: [Exchange] = []
+    /// Whether the last turn let answers go that libmicrohttpd has not written yet.
+    private var hasResumed = false
+    private var now_s = monotonicSeconds()
+    private var lastSweep_s: Int64 = 0
+    private var isStopping = false
+
+    package init(_ listener: consuming Listener, _ application: any Application, _ limits: Limits) {
+        self.application = application
+        self.limits = limits
+        listenSocket = listener.descriptor
+    }
+
+    /// Serves until SIGTERM or SIGINT, finishes the requests in progress, and returns.
+    ///
+    /// - Parameter ready: called once, when connections are accepted; false stops at once.
+    package func run(ready: () -> Bool) {
+        let stopSignals = shim_stop_signals()
+        start()
+        isStopping = !ready()
+        while !isStopping { turn(until: stopSignals) }
+        finish()
+        close(stopSignals)
+    }
+
+    private func start() {
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe daemon = shim_start_daemon(
+            listenSocket, UInt32(allowedConnections()), UInt32(limits.idle_s), limits.connectionMemory,
+            handleCallback, context, connectionCallback, targetCallback, completedCallback)
+        guard unsafe daemon != nil else { preconditionFailure("libmicrohttpd does not start: errno \(errno)") }
+    }
+
+    /// Each connection needs a descriptor, and the open databases need some too.
+    private func allowedConnections() -> Int {
+        var files = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 else { return 512 }
+        files.rlim_cur = min(files.rlim_max, 65_536)
+        unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
+        return min(limits.connections, max(64, Int(files.rlim_cur) - 1024))
+    }
+
+    // MARK: The loop
+
+    private func turn(until stopSignals: Int32) {
+        var ready = [
+            pollfd(fd: unsafe shim_epoll_descriptor(daemon), events: Int16(POLLIN), revents: 0),
+            pollfd(fd: stopSignals, events: Int16(POLLIN), revents: 0),
+        ]
+        unsafe poll(&ready, nfds_t(ready.count), timeout_ms())
+        now_s = monotonicSeconds()
+        serve()
+        sweep()
+        if stopSignals >= 0, ready[1].revents != 0 { isStopping = true }
+    }
+
+    /// Until libmicrohttpd's own next deadline; at most a second while a connection's age is to be watched.
+    private func timeout_ms() -> Int32 {
+        if hasResumed { return 0 }
+        var wanted: UInt64 = 0
+        let hasDeadline = unsafe MHD_get_timeout(daemon, &wanted) == .YES
+        let longest: Int32 = connections.isEmpty ? -1 : 1000
+        guard hasDeadline else { return longest }
+        return longest < 0 ? Int32(clamping: wanted) : min(longest, Int32(clamping: wanted))
+    }
+
+    private func serve() {
+        unsafe MHD_run(daemon)
+        application.settle()
+        hasResumed = !waiting.isEmpty
+        for exchange in waiting { unsafe MHD_resume_connection(exchange.connection) }
+        waiting.removeAll(keepingCapacity: true)
+    }
+
+    /// libmicrohttpd's timeout counts inactivity only: whoever sends a byte now and then would live for ever.
+    private func sweep() {
+        guard now_s > lastSweep_s else { return }
+        lastSweep_s = now_s
+        for exchange in connections.values {
+            let allowed =
+                if case .idle = exchange.phase { limits.idle_s + limits.request_s } else { limits.request_s }
+            if now_s - exchange.since_s > allowed {
+                shutdown(unsafe shim_connection_socket(exchange.connection), Int32(SHUT_RDWR))
+            }
+        }
+    }
+
+    /// No new connections; those with a request in progress get their answer, up to a deadline.
+    private func finish() {
+        let socket = unsafe MHD_quiesce_daemon(daemon)
+        if socket >= 0 { close(socket) }
+        let deadline_s = now_s + limits.drain_s
+        while now_s < deadline_s, connections.values.contains(where: \.isInProgress) { turn(until: -1) }
+        unsafe MHD_stop_daemon(daemon)
+        unsafe daemon = nil
+        application.settle()
+    }
+
+    // MARK: One request
+
+    fileprivate func opened(_ connection: OpaquePointer) -> Exchange {
+        let exchange = unsafe Exchange(connection, now_s: now_s)
+        connections[ObjectIdentifier(exchange)] = exchange
+        return exchange
+    }
+
+    fileprivate func closed(_ exchange: Exchange) { connections[ObjectIdentifier(exchange)] = nil }
+
+    fileprivate func begin(_ exchange: Exchange, target: String) { exchange.begin(target: target, now_s: now_s) }
+
+    fileprivate func completed(_ exchange: Exchange) { exchange.end(now_s: now_s) }
+
+    /// libmicrohttpd calls this when the fields are complete, for each piece of the body, at its end, and after a
+    /// suspended connection was resumed.
+    fileprivate func handle(_ exchange: Exchange, method: String, _ piece: UnsafeBufferPointer<UInt8>) -> MHD_Result {
+        switch exchange.phase {
+        case .idle, .answered:
+            return .NO
+        case .begun:
+            exchange.method = Method(rawValue: method)
+            exchange.readFields()
+            return begin(exchange)
+        case .collecting:
+            guard !piece.isEmpty else { return answer(exchange) }
+            if exchange.body.count + piece.count > limits.body {
+                exchange.body = []
+                exchange.phase = .draining(.contentTooLarge)
+                return drain(exchange, .contentTooLarge, piece.count)
+            }
+            unsafe exchange.body.append(contentsOf: piece)
+            return .YES
+        case .draining(let rejection):
+            return drain(exchange, rejection, piece.count)
+        case .waiting(let response, let batch):
+            return send(batch.failure ?? response, exchange)
+        }
+    }
+
+    private func begin(_ exchange: Exchange) -> MHD_Result {
+        let length = exchange.bodyLength
+        if let rejection = rejection(of: exchange, length) {
+            // A client that waits for 100 Continue, or has too much to send, is told at once.
+            let waits = exchange.fields["expect"] != nil
+            guard !waits, length ?? 0 <= limits.drain else { return reject(exchange, rejection) }
+            exchange.phase = .draining(rejection)
+            return .YES
+        }
+        exchange.body.reserveCapacity(length ?? 0)
+        // An answer from this first call would cost the connection: the library closes it then, even without a body.
+        exchange.phase = .collecting
+        return .YES
+    }
+
+    private func rejection(of exchange: Exchange, _ length: Int?) -> Rejection? {
+        guard exchange.hasValidFraming else { return .malformed }
+        guard exchange.method != nil else { return .unknownMethod }
+        return length ?? 0 > limits.body ? .contentTooLarge : nil
+    }
+
+    private func drain(_ exchange: Exchange, _ rejection: Rejection, _ count: Int) -> MHD_Result {
+        guard count > 0 else { return reject(exchange, rejection) }
+        exchange.drained += count
+        return exchange.drained <= limits.drain ? .YES : .NO
+    }
+
+    private func reject(_ exchange: Exchange, _ rejection: Rejection) -> MHD_Result {
+        send(application.answer(rejection, target: exchange.target), exchange)
+    }
+
+    private func answer(_ exchange: Exchange) -> MHD_Result {
+        guard let method = exchange.method, let target = Target(exchange.target) else {
+            return reject(exchange, .malformed)
+        }
+        let answer = application.answer(
+            Request(method: method, target: target, fields: exchange.fields, body: exchange.body))
+        guard let batch = answer.batch else { return send(answer.response, exchange) }
+        exchange.phase = .waiting(answer.response, batch)
+        waiting.append(exchange)
+        unsafe MHD_suspend_connection(exchange.connection)
+        return .YES
+    }
+
+    private func send(_ response: Response, _ exchange: Exchange) -> MHD_Result {
+        exchange.phase = .answered
+        let made = unsafe response.body.withUnsafeBytes { body in
+            unsafe MHD_create_response_from_buffer(
+                body.count, UnsafeMutableRawPointer(mutating: body.baseAddress), .RESPMEM_MUST_COPY)
+        }
+        guard let made = unsafe made else { return .NO }
+        defer { unsafe MHD_destroy_response(made) }
+        for field in response.fields { unsafe MHD_add_response_header(made, field.name, field.value) }
+        if isStopping { unsafe MHD_add_response_header(made, "Connection", "close") }
+        return unsafe MHD_queue_response(exchange.connection, UInt32(response.status.rawValue), made)
+    }
+}
+
+extension Exchange {
+    /// Whether a client is owed an answer.
+    fileprivate var isInProgress: Bool {
+        if case .idle = phase { false } else { true }
+    }
+}
+
+private func monotonicSeconds() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec)
+}
+
+// MARK: - Callbacks: C's way in
+
+private func server(_ context: UnsafeMutableRawPointer?) -> HTTPServer {
+    guard let context = unsafe context else { preconditionFailure("libmicrohttpd lost the server") }
+    return unsafe Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
+}
+
+private func exchange(_ context: UnsafeMutableRawPointer?) -> Exchange? {
+    unsafe context.map { unsafe Unmanaged<Exchange>.fromOpaque($0).takeUnretainedValue() }
+}
+
+private let connectionCallback: MHD_NotifyConnectionCallback = { context, connection, place, change in
+    guard let connection = unsafe connection, let place = unsafe place else { return }
+    switch change {
+    case .CONNECTION_NOTIFY_STARTED:
+        let opened = unsafe server(context).opened(connection)
+        unsafe place.pointee = Unmanaged.passUnretained(opened).toOpaque()
+    case .CONNECTION_NOTIFY_CLOSED:
+        if let closing = unsafe exchange(place.pointee) { unsafe server(context).closed(closing) }
+        unsafe place.pointee = nil
+    @unknown default: break
+    }
+}
+
+/// The target as it was sent: the one that the handler is given is decoded already. What this returns is the request's
+/// own context, and so the exchange is at hand in every later call.
+private let targetCallback:
+    @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer? = {
+        context, target, connection in
+        let place = unsafe shim_connection_context(connection)
+        guard let begun = unsafe exchange(place), let target = unsafe target else { return nil }
+        unsafe server(context).begin(begun, target: String(cString: target))
+        return unsafe place
+    }
+
+private let handleCallback: MHD_AccessHandlerCallback = { context, _, _, method, _, piece, count, request in
+    guard let method = unsafe method, let count = unsafe count, let request = unsafe request,
+        let found = unsafe exchange(request.pointee)
+    else { return .NO }
+    let size = unsafe count.pointee
+    unsafe count.pointee = 0
+    let server = unsafe server(context)
+    guard size > 0, let piece = unsafe piece else {
+        return unsafe server.handle(found, method: String(cString: method), UnsafeBufferPointer(start: nil, count: 0))
+    }
+    return unsafe piece.withMemoryRebound(to: UInt8.self, capacity: size) { bytes in
+        unsafe server.handle(found, method: "", UnsafeBufferPointer(start: bytes, count: size))
+    }
+}
+
+private let completedCallback: MHD_RequestCompletedCallback = { context, _, request, _ in
+    if let request = unsafe request, let done = unsafe exchange(request.pointee) {
+        unsafe server(context).completed(done)
+    }
+}

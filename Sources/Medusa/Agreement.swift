@@ -1,0 +1,70 @@
+/// A finalized lease as its customer pays it off (C.8). Nothing of it is stored: it follows from the transaction, the
+/// payments collected and the time, so that moving the clock moves the schedule (decisions.md 17).
+package struct Agreement: Hashable, Sendable {
+    package let transaction: Transaction
+    /// The first billing date: the day after delivery or receipt; until then, the day after it is to be expected.
+    package let leaseStart: Timestamp
+    package let pastDue: Money
+    /// What is still to be paid to own the goods by the schedule.
+    package let estimatedOwnership: Money
+    /// What is to be paid to own them now: the rental charge of payments that are not due yet is waived.
+    package let earlyPayoff: Money
+
+    /// - Parameters:
+    ///   - collected: what Collect Payment has taken so far.
+    ///   - customer: whose scheduled payments go through or decline.
+    /// - Returns: `nil` while the lease is not finalized.
+    package init?(
+        _ transaction: Transaction, collected: Money, customer: User, at now: Timestamp, _ settings: Settings
+    ) {
+        guard let finalizedAt = transaction.lease.finalizedAt else { return nil }
+        let terms = transaction.terms
+        let delivery = transaction.lines.compactMap { $0.parcel?.deliveredAt }.min()
+        let start = (delivery ?? finalizedAt + settings.transitTime) + .days(1)
+        self.transaction = transaction
+        leaseStart = start
+
+        guard transaction.lines.contains(where: \.hasLiveUnits) else {
+            (pastDue, estimatedOwnership, earlyPayoff) = (.zero, .zero, .zero)
+            return
+        }
+        let declines = customer.declinesScheduledPayments
+        var due = 0
+        if delivery != nil, now >= start {
+            due = min(terms.term, 1 + Int((now - start).milliseconds / Terms.period.milliseconds))
+        }
+        if customer.isPastDueFromTheStart { due = max(due, 1) }
+
+        let billed = terms.payment * due
+        pastDue = declines ? max(.zero, billed - collected) : .zero
+        let left = max(.zero, terms.totalOfPayments - collected - (declines ? .zero : billed))
+        estimatedOwnership = left
+        let notDue = left - pastDue
+        let price = terms.cashPrice.cents
+        earlyPayoff = pastDue + notDue.times(price, over: max(1, price + terms.costOfRental.cents))
+    }
+}
+
+/// One attempt of Collect Payment (route 23). A declined payment is an answer like any other.
+package struct Payment: Hashable, Sendable {
+    package enum Outcome: Hashable, Sendable {
+        case success
+        case failed(reason: String, code: String)
+    }
+
+    package let amount: Money
+    package let outcome: Outcome
+
+    /// The documented decline.
+    package static let decline = Outcome.failed(reason: "DECLINE CHECK CHECK LIMIT EXCEEDED", code: "123")
+
+    /// Collects an amount towards an agreement: what is past due first, then the payoff (decisions.md 17).
+    package init(of amount: Money, towards agreement: Agreement, from customer: User) throws(Refusal) {
+        guard amount > .zero else { throw .invalid(#""amount" must be a positive number"#) }
+        guard amount <= agreement.earlyPayoff else {
+            throw .invalid(#""amount" must be less than or equal to \#(agreement.earlyPayoff.dollarsText)"#)
+        }
+        self.amount = amount
+        outcome = customer.declinesCollection ? Self.decline : .success
+    }
+}

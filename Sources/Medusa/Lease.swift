@@ -1,0 +1,34 @@
+/// The signing side of a transaction (C.6): pending until it is signed, gone when it expires unsigned, then finalized.
+package struct Lease: Hashable, Sendable {
+    package enum Status: String, Sendable {
+        case pending, signed
+    }
+
+    /// The row number, shared with the transaction; public identifiers derive from it.
+    package let id: Int64
+    package let customer: Int64
+    package let createdAt: Timestamp
+    package let expiresAt: Timestamp
+    package var signedAt: Timestamp?
+    package var finalizedAt: Timestamp?
+
+    package init(
+        id: Int64, customer: Int64, createdAt: Timestamp, expiresAt: Timestamp, signedAt: Timestamp? = nil,
+        finalizedAt: Timestamp? = nil
+    ) {
+        self.id = id
+        self.customer = customer
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.signedAt = signedAt
+        self.finalizedAt = finalizedAt
+    }
+
+    package var status: Status { signedAt == nil ? .pending : .signed }
+
+    /// Unsigned past its time (decisions.md 13).
+    package func isExpired(at now: Timestamp) -> Bool { signedAt == nil && now >= expiresAt }
+
+    /// Whether it still takes from the customer's limit.
+    package func isLive(at now: Timestamp) -> Bool { !isExpired(at: now) }
+}

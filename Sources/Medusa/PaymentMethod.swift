@@ -1,0 +1,45 @@
+/// A bank account or a tokenised card (routes 7 and 10). Whole account numbers are never kept.
+package struct PaymentMethod: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        case ach(routingNumber: String)
+        case card(brand: String, firstSix: String)
+    }
+
+    package let kind: Kind
+    package let lastFour: String
+    package let label: String
+    package var isPrimary: Bool
+
+    package init(_ kind: Kind, lastFour: String, label: String, isPrimary: Bool) {
+        self.kind = kind
+        self.lastFour = lastFour
+        self.label = label
+        self.isPrimary = isPrimary
+    }
+
+    /// Checks a method that is about to be added (C.5). The first one becomes the primary one.
+    ///
+    /// - Parameter isVerified: whether Verify ACH has seen the account (route 24).
+    package mutating func join(isFirst: Bool, isVerified: Bool) throws(Refusal) {
+        if case .ach(let routingNumber) = kind {
+            switch Persona.outcome(ofRoutingNumber: routingNumber) {
+            case .bankRefused: throw .bankNotAccepted
+            case .bankRequiresVerification: if !isVerified { throw .bankRequiresVerification }
+            case .notPrimaryEligible:
+                if isPrimary { throw .notPrimaryEligible }
+                return
+            default: break
+            }
+        }
+        if isFirst { isPrimary = true }
+    }
+
+    /// The brand as the documented answer writes it: `visa` → `Visa` (route 10).
+    package static func brandName(_ cardType: String) -> String {
+        switch cardType {
+        case "american-express": "American Express"
+        case "mastercard": "Mastercard"
+        default: cardType.prefix(1).uppercased() + cardType.dropFirst()
+        }
+    }
+}

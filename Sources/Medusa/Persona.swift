@@ -1,0 +1,78 @@
+/// What a test value makes happen. `Persona.all` is the one table of them (decisions.md 10).
+package struct Persona: Sendable {
+    package enum Trigger: Hashable, Sendable {
+        /// Before the `@` of the e-mail: `.deny`.
+        case suffix(String)
+        /// The same, followed by whole dollars: `.limit500`.
+        case suffixWithDollars(String)
+        case ssn(String)
+        case routingNumber(String)
+    }
+
+    package enum Outcome: Hashable, Sendable {
+        case approve, deny, manualReview, approveOnHold, approveUnverified, approveWithLimit
+        case firstPaymentDeclines, gatewayFails, pastDue, collectionDeclines
+        case bankRefused, bankRequiresVerification, notPrimaryEligible
+    }
+
+    package let trigger: Trigger
+    package let outcome: Outcome
+    /// One sentence for people.
+    package let meaning: String
+    /// Where it is documented; `own` is ours.
+    package let source: String
+
+    package static let all: [Persona] = [
+        Persona(.suffix("approve"), .approve, "The application is approved.", "E.1"),
+        Persona(.suffix("deny"), .deny, "The application is denied.", "E.1"),
+        Persona(.suffix("qamanual"), .manualReview, "The application waits for a manual review.", "E.1"),
+        Persona(.suffix("hold"), .approveOnHold, "Approved, with spending on hold: no lease.", "own"),
+        Persona(.suffix("verify"), .approveUnverified, "Approved, with verification questions pending.", "own"),
+        Persona(.suffixWithDollars("limit"), .approveWithLimit, "Approved with that limit, as in .limit500.", "own"),
+        Persona(
+            .suffix("firstpayment"), .firstPaymentDeclines,
+            "Signing answers 402 until another payment method is added.", "own"),
+        Persona(.suffix("gateway"), .gatewayFails, "Applying answers 502 BadGateway.", "own"),
+        Persona(.suffix("pastdue"), .pastDue, "Scheduled payments decline; agreements are past due.", "own"),
+        Persona(.suffix("decline"), .collectionDeclines, "Every payment declines, Collect Payment's too.", "own"),
+        Persona(.ssn("478724725"), .approve, "The application is approved.", "E.2"),
+        Persona(.ssn("362563215"), .approve, "The application is approved.", "E.2"),
+        Persona(.ssn("527684727"), .deny, "The application is denied.", "E.2"),
+        Persona(.routingNumber("000000000"), .bankRefused, "11505: the bank is not accepted.", "E.3"),
+        Persona(.routingNumber("084009519"), .bankRefused, "11505: the bank is not accepted.", "E.3"),
+        Persona(
+            .routingNumber("991150302"), .notPrimaryEligible,
+            "11503 when it is to be the primary payment method.", "own"),
+        Persona(
+            .routingNumber("991150603"), .bankRequiresVerification,
+            "11506 until Verify ACH has seen the account.", "own"),
+    ]
+
+    private init(_ trigger: Trigger, _ outcome: Outcome, _ meaning: String, _ source: String) {
+        self.trigger = trigger
+        self.outcome = outcome
+        self.meaning = meaning
+        self.source = source
+    }
+
+    private static let byTrigger = Dictionary(uniqueKeysWithValues: all.map { ($0.trigger, $0.outcome) })
+
+    /// What the word before the `@` asks for: the last one that begins with a dot.
+    ///
+    /// - Returns: the outcome, and the dollars of a `.limit…`.
+    package static func outcome(ofEmail email: String) -> (outcome: Outcome, limit: Money?)? {
+        let local = email.prefix { $0 != "@" }
+        guard let dot = local.lastIndex(of: ".") else { return nil }
+        let word = local[local.index(after: dot)...].lowercased()
+        if let outcome = byTrigger[.suffix(word)] { return (outcome, nil) }
+        let name = word.prefix { !$0.isNumber }
+        guard let outcome = byTrigger[.suffixWithDollars(String(name))],
+            let dollars = Int64(word.dropFirst(name.count)), (0...10_000_000).contains(dollars)
+        else { return nil }
+        return (outcome, .dollars(dollars))
+    }
+
+    package static func outcome(ofSSN ssn: String) -> Outcome? { byTrigger[.ssn(ssn)] }
+
+    package static func outcome(ofRoutingNumber number: String) -> Outcome? { byTrigger[.routingNumber(number)] }
+}

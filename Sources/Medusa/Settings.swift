@@ -1,0 +1,25 @@
+/// The numbers that decisions.md leaves to the sandbox's owner, with the defaults that reproduce the documented samples.
+package struct Settings: Hashable, Sendable {
+    /// What an approved application grants (decisions.md 9).
+    package var spendingLimit = Money.dollars(1300)
+    /// The smallest order total that a lease is made for (G-15).
+    package var minimumOrder = Money(cents: 4995)
+    /// The rental charge as a share of the cash price, in hundredths of a percent: 400 → 440.
+    package var rentalRate: Int64 = 11_000
+    /// Sales tax, in hundredths of a percent.
+    package var taxRate: Int64 = 700
+    /// How many weekly payments a lease has.
+    package var term = 52
+    /// How long a lease waits for its signature (decisions.md 13).
+    package var leaseLifetime = Timestamp.Span.hours(24)
+    /// How long a customer token lives (decisions.md 8).
+    package var tokenLifetime = Timestamp.Span.hours(1)
+    /// How long a parcel without a delivery date is taken to travel.
+    package var transitTime = Timestamp.Span.days(3)
+    /// Whether an SSN on file for another user is refused (decisions.md 11).
+    package var uniqueSSN = false
+    /// Whether routes 10, 22 and 23 wrap their arrays in `data` (decisions.md 1).
+    package var wrapsArrays = false
+
+    package init() {}
+}

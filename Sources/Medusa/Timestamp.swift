@@ -1,0 +1,103 @@
+/// A moment in milliseconds since 1970 UTC. The sandbox hands moments in; nothing here reads a clock.
+package struct Timestamp: Hashable, Comparable, Sendable {
+    package var milliseconds: Int64
+
+    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+    package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
+
+    package static func + (moment: Timestamp, span: Span) -> Timestamp {
+        Timestamp(milliseconds: moment.milliseconds + span.milliseconds)
+    }
+
+    package static func - (left: Timestamp, right: Timestamp) -> Span {
+        Span(milliseconds: left.milliseconds - right.milliseconds)
+    }
+
+    /// A length of time.
+    package struct Span: Hashable, Comparable, Sendable {
+        package let milliseconds: Int64
+
+        package static func < (left: Span, right: Span) -> Bool { left.milliseconds < right.milliseconds }
+        package static func milliseconds(_ count: Int64) -> Span { Span(milliseconds: count) }
+        package static func seconds(_ count: Int64) -> Span { Span(milliseconds: count * 1000) }
+        package static func hours(_ count: Int64) -> Span { .seconds(count * 3600) }
+        package static func days(_ count: Int64) -> Span { .hours(count * 24) }
+    }
+
+    private static let day = Span.days(1).milliseconds
+
+    /// Days since 1970-01-01 UTC.
+    private var dayNumber: Int64 {
+        (milliseconds >= 0 ? milliseconds : milliseconds - Self.day + 1) / Self.day
+    }
+
+    /// The first moment of the same day, UTC.
+    package var startOfDay: Timestamp { Timestamp(milliseconds: dayNumber * Self.day) }
+
+    /// `2018-03-19T15:51:27.080Z` (B.10).
+    package var iso8601: String {
+        let ofDay = milliseconds - dayNumber * Self.day
+        var text = Array(date.utf8)
+        text.reserveCapacity(24)
+        text.append(UInt8(ascii: "T"))
+        text.appendPadded(ofDay / 3_600_000, 2)
+        text.append(UInt8(ascii: ":"))
+        text.appendPadded(ofDay / 60_000 % 60, 2)
+        text.append(UInt8(ascii: ":"))
+        text.appendPadded(ofDay / 1000 % 60, 2)
+        text.append(UInt8(ascii: "."))
+        text.appendPadded(ofDay % 1000, 3)
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// `2018-12-21`.
+    package var date: String {
+        let (year, month, day) = civil
+        var text: [UInt8] = []
+        text.appendPadded(year, 4)
+        text.append(UInt8(ascii: "-"))
+        text.appendPadded(month, 2)
+        text.append(UInt8(ascii: "-"))
+        text.appendPadded(day, 2)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Howard Hinnant's `civil_from_days`: the Gregorian calendar in eras of 400 years that begin in March.
+    private var civil: (year: Int64, month: Int64, day: Int64) {
+        let shifted = dayNumber + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let marchMonth = (5 * dayOfYear + 2) / 153
+        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
+    }
+
+    /// The first moment of a day of the Gregorian calendar; `nil` for 30 February.
+    package init?(year: Int64, month: Int64, day: Int64) {
+        guard (0...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
+        let shiftedYear = month <= 2 ? year - 1 : year
+        let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
+        let yearOfEra = shiftedYear - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        self.init(milliseconds: (era * 146_097 + dayOfEra - 719_468) * Self.day)
+        let (_, sameMonth, sameDay) = civil
+        guard sameMonth == month, sameDay == day else { return nil }
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func appendPadded(_ number: Int64, _ width: Int) {
+        var rest = number
+        let start = count
+        for _ in 0..<width {
+            append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        }
+        self[start...].reverse()
+    }
+}

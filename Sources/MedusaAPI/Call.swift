@@ -1,0 +1,76 @@
+internal import Contract
+internal import JSON
+internal import LeaseDocument
+internal import Medusa
+internal import MedusaStore
+internal import Sandbox
+
+/// One request on its way through an endpoint, which reads the same everywhere: load, decode, decide, save, encode.
+struct Call {
+    let endpoint: Endpoint
+    let sandbox: Sandbox
+    /// The sandbox's time, read once for the whole request.
+    let now: Timestamp
+    let customerRow: Int64?
+    let parameters: [(name: String, value: String)]
+    let query: [(name: String, value: String)]
+    let payload: JSON?
+
+    var store: Store { sandbox.store }
+
+    func parameter(_ name: String) -> String {
+        guard let found = parameters.first(where: { $0.name == name }) else {
+            preconditionFailure("\(endpoint.path) has no {\(name)}")
+        }
+        return found.value
+    }
+
+    /// What the request brings, validated. What a path names comes first: 404 stands before 400 (decisions.md 14).
+    func input() throws -> Input { try endpoint.validate(query: query, body: payload) }
+
+    /// The customer behind the token.
+    func customer() throws -> User {
+        guard let customerRow, let user = try store.users.user(customerRow) else { throw Refusal.invalidCredentials }
+        return user
+    }
+
+    /// The user whom the path names.
+    func namedUser() throws -> User {
+        guard let row = sandbox.identifiers.row(.user, parameter("userId")),
+            let user = try store.users.user(row)
+        else { throw Refusal.userNotFound }
+        return user
+    }
+
+    /// The customer's own lease that the path names.
+    func lease() throws -> Transaction {
+        guard let row = sandbox.tokens.row(ofLease: parameter("leaseId")),
+            let transaction = try store.transactions.transaction(row), transaction.lease.customer == customerRow
+        else { throw Refusal.leaseNotFound }
+        return transaction
+    }
+
+    /// The transaction that the path names: by the caller's id, or by the opaque one of the samples (G-34).
+    ///
+    /// - Parameter missing: pages disagree on the code (decisions.md 3).
+    func transaction(orThrow missing: Refusal) throws -> Transaction {
+        let id = parameter("transactionId")
+        if let found = try store.transactions.transaction(reference: id) { return found }
+        guard let row = sandbox.tokens.row(ofLease: id), let found = try store.transactions.transaction(row) else {
+            throw missing
+        }
+        return found
+    }
+
+    func userId(_ row: Int64) -> String { sandbox.identifiers.identifier(.user, row) }
+
+    func leaseId(_ lease: Lease) -> String {
+        sandbox.tokens.leaseId(userId: userId(lease.customer), row: lease.id)
+    }
+
+    func document(_ transaction: Transaction, of user: User) -> LeaseDocument {
+        LeaseDocument(
+            customerName: "\(user.firstName) \(user.lastName)", email: user.email,
+            leaseId: leaseId(transaction.lease), transaction: transaction)
+    }
+}

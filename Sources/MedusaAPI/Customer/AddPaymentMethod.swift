@@ -1,0 +1,88 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Medusa
+internal import MedusaStore
+internal import Sandbox
+
+/// Route 7: stores a bank account or a tokenised card.
+enum AddPaymentMethod {
+    static let primary = Key.required("primary", .boolean, "Whether it becomes the primary method")
+    static let label = Key.required("label", .string, "Display label")
+    static let routing = Key.optional("routing", .string, "Routing number")
+    static let account = Key.optional("account", .string, "Account number")
+    static let accountType = Key.optional("accountType", .oneOf("checking", "savings"), "Type of account")
+    static let ach = Key.optional("ach", .object(fields(routing, account, accountType)), "A bank account")
+    static let expirationDate = Key.optional("expirationDate", .string, "YYYY-MM")
+    static let cardType = Key.optional(
+        "cardType", .documented("american-express", "visa", "mastercard", "discover"), "Brand of the card")
+    static let lastFour = Key.optional("lastFour", .string(length: 4), "Last four digits")
+    static let firstSix = Key.optional("firstSix", .string(length: 6), "First six digits")
+    static let gateway = Key.required("name", .oneOf("clover", "loanpaymentpro"), "Who made the token")
+    static let gatewayToken = Key.required("token", .string, "The token")
+    static let cardToken = Key.required(
+        "token",
+        .alternatives(
+            .string(), .array(of: .object(fields(gateway, gatewayToken)), counts: 1...10)),
+        "A LoanPaymentPro token, or an array of tokens by gateway")
+    static let billingZip = Key.required("billingZip", .string, "Billing ZIP")
+    static let token = Key.optional(
+        "token", .object(fields(expirationDate, cardType, lastFour, firstSix, cardToken, billingZip)),
+        "A tokenised card")
+
+    static let endpoint = Endpoint(
+        .post, "/v3/paymentMethods/add", title: "Add Payment Method", section: .customer, source: "A.7",
+        security: .customerToken, body: fields(primary, label, ach, token), exactlyOneOf: ["ach", "token"],
+        outcomes: [
+            .init(.created, meaning: "Added"), .credentials, .invalid,
+            .init(.badRequest, "11505", meaning: "Bank is not accepted"),
+            .init(.badRequest, "11506", meaning: "Bank requires verification"),
+            .init(.badRequest, "11503", meaning: "Payment method is not primary eligible"),
+        ])
+
+    static func answer(_ call: Call) throws -> Response {
+        let user = try call.customer()
+        let body = try call.input().body
+        let label = body[label]
+        let isPrimary = body[primary]
+        if let card = body[token] {
+            let brand = PaymentMethod.brandName(card[cardType] ?? "")
+            let method = PaymentMethod(
+                .card(brand: brand, firstSix: card[firstSix] ?? ""), lastFour: card[lastFour] ?? "", label: label,
+                isPrimary: isPrimary)
+            try call.add([method], to: user)
+        } else if let bank = body[ach] {
+            let method = try call.bankAccount(
+                routing: bank[routing] ?? "", account: bank[account] ?? "", label: label, isPrimary: isPrimary, user)
+            try call.add([method], to: user)
+        }
+        return .data(.created) { _ in }
+    }
+}
+
+extension Call {
+    /// A bank account that may be added: its bank is accepted, and verified where it has to be.
+    func bankAccount(
+        routing: String, account: String, label: String, isPrimary: Bool, _ user: User
+    ) throws -> PaymentMethod {
+        var method = PaymentMethod(
+            .ach(routingNumber: routing), lastFour: String(account.suffix(4)), label: label, isPrimary: isPrimary)
+        let digest = accountDigest(routing: routing, account: account)
+        let isVerified = try store.paymentMethods.isVerified(accountDigest: digest, of: user.id)
+        try method.join(isFirst: false, isVerified: isVerified)
+        return method
+    }
+
+    func accountDigest(routing: String, account: String) -> [UInt8] {
+        sandbox.tokens.digest("account", "\(routing) \(account)")
+    }
+
+    /// Adds methods; the customer's first one becomes the primary one.
+    func add(_ methods: [PaymentMethod], to user: User) throws {
+        for var method in methods {
+            let isFirst = try store.paymentMethods.youngest(of: user.id) == nil
+            try method.join(isFirst: isFirst, isVerified: true)
+            try store.paymentMethods.add(method, to: user.id)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import MedusaStore
+
+/// Route 2: whether the user with that e-mail has that phone and that address. Both sides are standardised first.
+enum DeeplyVerifyUserExists {
+    static let email = Key.required("email", .email, "User e-mail")
+    static let street1 = Key.required("street1", .string, "Line 1")
+    static let street2 = Key.optional("street2", .string, "Line 2")
+    static let city = Key.required("city", .string, "City")
+    static let region = Key.required("region", .string, "ISO 3166-2 state code")
+    static let postalCode = Key.required("postalCode", .string, "Postal code")
+    static let country = Key.required("country", .string, "Country code of two or three letters (G-38)")
+    static let address = Key.optional(
+        "address", .object(fields(street1, street2, city, region, postalCode, country)), "User address")
+    static let phone = Key.optional("phone", .phone, "User phone")
+
+    static let endpoint = Endpoint(
+        .post, "/v3/users/exists", aliases: ["/v3/user/exists"], title: "Deeply Verify User Exists",
+        section: .customer, source: "A.2", security: .apiKey, body: fields(email, address, phone),
+        outcomes: [
+            .init(.ok, meaning: "What matches; false for what was not given (G-7)"), .invalid,
+        ])
+
+    static func answer(_ call: Call) throws -> Response {
+        let body = try call.input().body
+        let row = try call.store.users.id(email: body[email])
+        let profile = try row.flatMap { try call.store.users.profile(of: $0) }
+        let given = body[address].map { address in
+            Users.Profile(
+                phone: "", street1: address[street1], street2: address[street2] ?? "", city: address[city],
+                region: address[region], postalCode: address[postalCode], country: address[country])
+        }
+        return .data {
+            $0.member("addressExists", given != nil && given?.standardAddress == profile?.standardAddress)
+            $0.member("emailExists", row != nil)
+            $0.member(
+                "phoneExists", profile != nil && body[phone].map(standardPhone) == profile.map { standardPhone($0.phone) })
+        }
+    }
+}
+
+/// The ten digits of a phone, without punctuation and country code.
+private func standardPhone(_ phone: String) -> String { String(phone.filter(\.isNumber).suffix(10)) }
+
+extension Users.Profile {
+    /// The address in the abbreviations of the US Postal Service, in lower case and without punctuation.
+    fileprivate var standardAddress: [String] {
+        let country = country.lowercased()
+        return [
+            standard("\(street1) \(street2)"), standard(city), standard(region), String(postalCode.prefix(5)),
+            country == "usa" ? "us" : country,
+        ]
+    }
+
+    private func standard(_ text: String) -> String {
+        text.lowercased().split { !$0.isLetter && !$0.isNumber }.map { word in
+            Self.abbreviations[String(word)] ?? String(word)
+        }.joined(separator: " ")
+    }
+
+    private static let abbreviations = [
+        "street": "st", "drive": "dr", "avenue": "ave", "road": "rd", "boulevard": "blvd", "lane": "ln",
+        "court": "ct", "place": "pl", "terrace": "ter", "circle": "cir", "highway": "hwy", "parkway": "pkwy",
+        "trail": "trl", "apartment": "apt", "suite": "ste", "unit": "unit", "floor": "fl", "north": "n",
+        "south": "s", "east": "e", "west": "w", "northeast": "ne", "northwest": "nw", "southeast": "se",
+        "southwest": "sw",
+    ]
+}

@@ -1,0 +1,22 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Sandbox
+
+/// Route 8: a one-time key with which a browser tokenises a card. Its answer has no envelope.
+enum GetLoanPaymentProChildKey {
+    static let endpoint = Endpoint(
+        .post, "/v3/paymentMethods/child-transaction-key", title: "Get LoanPaymentPro Child Key", section: .customer,
+        source: "A.8", security: .apiKey, outcomes: [.init(.ok, meaning: "A one-time key")])
+
+    static func answer(_ call: Call) throws -> Response {
+        .json(
+            .ok,
+            JSONWriter.write {
+                $0.object {
+                    $0.member("status", "Success")
+                    $0.member("childKey", call.sandbox.oneTimeKey())
+                }
+            })
+    }
+}

@@ -1,0 +1,34 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Medusa
+internal import MedusaStore
+internal import Sandbox
+
+/// Route 10: a bare array, as the sample shows it.
+enum GetPaymentMethods {
+    static let endpoint = Endpoint(
+        .get, "/v3/customers/me/payment-methods", title: "Get Payment Methods", section: .customer, source: "A.10",
+        security: .customerToken, outcomes: [.init(.ok, meaning: "Every method on file"), .credentials])
+
+    static func answer(_ call: Call) throws -> Response {
+        let user = try call.customer()
+        let methods = try call.store.paymentMethods.all(of: user.id)
+        return .list(methods, in: call) { writer, row in
+            writer.object {
+                $0.member("id", call.sandbox.identifiers.identifier(.paymentMethod, row.id))
+                switch row.method.kind {
+                case .card(let brand, let firstSix):
+                    $0.member("type", "card")
+                    $0.member("cardBrand", brand)
+                    $0.member("lastFour", row.method.lastFour)
+                    $0.member("firstSix", firstSix)
+                case .ach:
+                    $0.member("type", "ach")
+                    $0.member("lastFour", row.method.lastFour)
+                }
+                $0.member("label", row.method.label)
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Medusa
+
+/// Route 5: the customer behind the token.
+enum GetUser {
+    static let endpoint = Endpoint(
+        .get, "/v3/users/me", title: "Get User", section: .customer, source: "A.5", security: .customerToken,
+        outcomes: [.init(.ok, meaning: "The user; `decision` only once there is one (G-30)"), .credentials])
+
+    static func answer(_ call: Call) throws -> Response {
+        let user = try call.customer()
+        return .data {
+            $0.members(of: user, in: call)
+            $0.member("dateOfBirth", ifPresent: user.dateOfBirth)
+            $0.member("spendingHold", user.spendingHold)
+        }
+    }
+}

@@ -1,0 +1,129 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Medusa
+internal import MedusaStore
+internal import Sandbox
+
+/// Route 11: files an application and answers with the decision.
+enum Apply {
+    static let driversLicenseNumber = Key.optional("driversLicenseNumber", .string, "Driver's license number")
+    static let driversLicenseState = Key.optional("driversLicenseState", .string, "Driver's license state")
+    static let gender = Key.optional("gender", .documented("male", "female"), "Gender")
+    static let street1 = Key.required("street1", .string, "Address line 1")
+    static let street2 = Key.optional("street2", .string, "Address line 2")
+    static let city = Key.required("city", .string, "City")
+    static let regionAbbr = Key.required("regionAbbr", .string, "ISO 3166-2 state, two letters")
+    static let postalCode = Key.required("postalCode", .string, "Postal code")
+    static let country = Key.required("country", .string, "ISO 3166-1 alpha-2")
+    static let mobilePhone = Key.required("mobilePhone", .phone, "Mobile phone")
+    static let dateOfBirth = Key.required("dateOfBirth", .string, "Date of birth, 1998-03-23")
+    static let ssn = Key.required("ssn", .string(length: 9), "Nine digits, no dashes")
+
+    static let employer = Key.optional("name", .string, "Employer")
+    static let workPhone = Key.optional("phone", .phone, "Work phone")
+    static let monthlyIncome = Key.required("monthlyIncome", .dollars, "Gross monthly income in dollars")
+    static let payFrequency = Key.required(
+        "payFrequency", .oneOf("weekly", "biweekly", "semimonthly", "monthly", "yearly", "none"), "Pay frequency")
+    static let lastPayDate = Key.optional("lastPayDate", .string, "Last pay date")
+    static let nextPayDate = Key.optional("nextPayDate", .string, "Next pay date")
+    static let employmentInformation = Key.required(
+        "employmentInformation",
+        .object(fields(employer, workPhone, monthlyIncome, payFrequency, lastPayDate, nextPayDate)),
+        "Employment (G-37)")
+
+    static let routing = Key.required("routing", .string, "Routing number")
+    static let account = Key.required("account", .string, "Account number")
+    static let accountType = Key.required("type", .oneOf("checking", "savings"), "Type of account")
+    static let bankAccount = Key.optional(
+        "bankAccount", .object(fields(routing, account, accountType)), "Becomes a payment method")
+
+    static let providerName = Key.optional("providerName", .string, "Provider")
+    static let score = Key.optional("score", .number, "Score")
+    static let fraudStatus = Key.optional("status", .string, "Status")
+    static let fraudCheck = Key.optional(
+        "fraudCheck", .array(of: fields(providerName, score, fraudStatus)), "Checks that were made elsewhere")
+
+    static let cardKind = Key.optional("type", .string, "Type")
+    static let expirationDate = Key.optional("expirationDate", .string, "YYYY-MM")
+    static let lastFour = Key.optional("lastFour", .string(length: 4), "Last four digits")
+    static let firstSix = Key.optional("firstSix", .string(length: 6), "First six digits")
+    static let cardType = Key.optional("cardType", .string, "Brand of the card")
+    static let gateway = Key.optional("gateway", .string, "Who made the token")
+    static let cardToken = Key.optional("token", .string, "The token")
+    static let tokens = Key.optional("tokens", .array(of: fields(gateway, cardToken)), "Tokens by gateway")
+    static let validation = Key.optional("validation", .object([]), "Undocumented")
+    static let cardInformation = Key.optional(
+        "cardInformation",
+        .array(of: fields(cardKind, expirationDate, lastFour, firstSix, cardType, tokens, validation), 0...20),
+        "Become payment methods")
+
+    static let deviceFingerprint = Key.optional(
+        "deviceFingerprint", .string(maximum: 1 << 20), "A long base64 string")
+    static let expectedPurchaseAmount = Key.optional(
+        "expectedPurchaseAmount", .dollars, "The spending limit that the customer asks for")
+    static let optInMarketing = Key.optional("optInMarketing", .boolean, "Consent to marketing")
+    static let storeEmployeeId = Key.optional("storeEmployeeId", .string, "Store employee")
+    static let commonApplicationKey = Key.optional("commonApplicationKey", .object([]), "Synchrony ID")
+    static let firstGlance = Key.optional("firstGlance", .boolean, "Whether FlexShopper is first in the cascade")
+    static let additionalData = Key.optional(
+        "additionalData", .object(fields(storeEmployeeId, commonApplicationKey, firstGlance)), "Additional data")
+
+    static let endpoint = Endpoint(
+        .post, "/v3/users/me/apply", title: "Apply for Spending Limit", section: .decision, source: "A.11",
+        security: .customerToken,
+        body: fields(
+            driversLicenseNumber, driversLicenseState, gender, street1, street2, city, regionAbbr, postalCode, country,
+            mobilePhone, dateOfBirth, ssn, employmentInformation, bankAccount, fraudCheck, cardInformation,
+            deviceFingerprint, expectedPurchaseAmount, optInMarketing, additionalData),
+        outcomes: [
+            .init(.ok, meaning: "The user with the decision"), .credentials, .invalid,
+            .init(.conflict, "UserAlreadyExists", meaning: "Another user has that SSN, where the sandbox asks"),
+            .init(.conflict, "CustomerAlreadyApplied", meaning: "An application is approved or under review"),
+            .init(.badGateway, "BadGateway", meaning: "The decision service failed"),
+            .init(.badRequest, "11505", meaning: "Bank is not accepted"),
+            .init(.badRequest, "11506", meaning: "Bank requires verification"),
+        ])
+
+    static func answer(_ call: Call) throws -> Response {
+        let user = try call.customer()
+        let body = try call.input().body
+        let users = call.store.users
+        let ssnDigest = call.sandbox.tokens.digest("ssn", body[ssn])
+        if call.sandbox.settings.uniqueSSN, try users.isTaken(ssnDigest: ssnDigest, by: user.id) {
+            throw Refusal.userAlreadyExists
+        }
+        try user.mayApply()
+        let verdict = try Application.verdict(email: user.email, ssn: body[ssn], call.sandbox.settings)
+        let methods = try paymentMethods(body, call, user)
+
+        try users.apply(user.id, verdict, dateOfBirth: body[dateOfBirth], at: call.now)
+        let profile = Users.Profile(
+            phone: body[mobilePhone], street1: body[street1], street2: body[street2] ?? "", city: body[city],
+            region: body[regionAbbr], postalCode: body[postalCode], country: body[country])
+        try users.save(profile, ssnDigest: ssnDigest, of: user.id)
+        try call.add(methods, to: user)
+
+        let decided = try call.customer()
+        return .data { $0.members(of: decided, in: call) }
+    }
+
+    private static func paymentMethods(_ body: Values, _ call: Call, _ user: User) throws -> [PaymentMethod] {
+        var methods: [PaymentMethod] = []
+        if let bank = body[bankAccount] {
+            let label = "\(bank[accountType]) ending in \(bank[account].suffix(4))"
+            methods.append(
+                try call.bankAccount(
+                    routing: bank[routing], account: bank[account], label: label, isPrimary: false, user))
+        }
+        for card in body[cardInformation] ?? [] {
+            let brand = PaymentMethod.brandName(card[cardType] ?? "card")
+            let lastFour = card[lastFour] ?? ""
+            methods.append(
+                PaymentMethod(
+                    .card(brand: brand, firstSix: card[firstSix] ?? ""), lastFour: lastFour,
+                    label: "\(brand) ending in \(lastFour)", isPrimary: false))
+        }
+        return methods
+    }
+}

@@ -1,0 +1,19 @@
+internal import Contract
+internal import HTTP
+internal import Medusa
+internal import MedusaStore
+
+/// Route 18: cancels what is not delivered yet.
+enum CancelItems {
+    static let endpoint = Endpoint(
+        .post, "/v3/transactions/{transactionId}/cancel", title: "Cancel Items", section: .lease, source: "A.18",
+        security: .apiKey, body: fields(ItemSelection.items),
+        outcomes: [.init(.ok, meaning: "What was cancelled and what not"), .transactionNotFound, .invalid])
+
+    static func answer(_ call: Call) throws -> Response {
+        var transaction = try call.transaction(orThrow: .transactionNotFound)
+        let result = transaction.cancel(try ItemSelection.selections(call), at: call.now)
+        try call.store.transactions.save(transaction)
+        return ItemSelection.response(result, done: "canceled")
+    }
+}

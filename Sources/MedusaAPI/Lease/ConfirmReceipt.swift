@@ -1,0 +1,39 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Medusa
+internal import MedusaStore
+
+/// Route 21: goods handed over in the store, or the end of a shipment.
+enum ConfirmReceipt {
+    static let sku = Key.optional("sku", .string, "Item SKU; without one the entry speaks of the whole order")
+    static let quantity = Key.optional("quantity", .quantity, "Units; all that are left when absent")
+    static let receiptDate = Key.optional("receiptDate", .date, "Date of the pick-up; now when absent (G-25)")
+    static let items = Key.optional(
+        "items", .array(of: fields(sku, quantity, receiptDate), 1...500), "The whole order when absent")
+
+    static let endpoint = Endpoint(
+        .post, "/v3/transactions/{transactionId}/confirm-receipt", title: "Confirm Receipt", section: .lease,
+        source: "A.21", security: .apiKey, body: fields(items),
+        outcomes: [
+            .init(.ok, meaning: "Received"), .transactionNotFound, .invalid,
+            .init(.badRequest, "InvalidItem", meaning: "An unknown item, or more units than are left"),
+        ])
+
+    static func answer(_ call: Call) throws -> Response {
+        var transaction = try call.transaction(orThrow: .transactionNotFound)
+        let body = try call.input().body
+        let deliveries = body[items].map { items in
+            items.map { delivery($0[sku], $0[quantity], $0[receiptDate] ?? call.now) }
+        }
+        try transaction.receive(deliveries ?? [delivery(nil, nil, call.now)])
+        try call.store.transactions.save(transaction)
+        return .data { _ in }
+    }
+
+    private static func delivery(_ sku: String?, _ quantity: Int?, _ date: Timestamp) -> Transaction.Delivery {
+        Transaction.Delivery(
+            sku: sku, quantity: quantity,
+            parcel: Line.Parcel(carrier: "", trackingNumber: "", trackingLink: "", deliveredAt: date))
+    }
+}

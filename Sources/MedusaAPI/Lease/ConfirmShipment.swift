@@ -1,0 +1,53 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Medusa
+internal import MedusaStore
+internal import Sandbox
+
+/// Route 20: units handed to a carrier.
+enum ConfirmShipment {
+    static let sku = Key.optional("sku", .string, "Item SKU; without one the entry speaks of the whole order (G-24)")
+    static let trackingNumber = Key.optional("trackingNumber", .string, "Tracking number")
+    static let carrier = Key.required("carrier", .string, "Carrier")
+    static let shipDate = Key.required("shipDate", .date, "Date handed to the carrier")
+    static let deliveryDate = Key.optional("deliveryDate", .date, "Estimated delivery date")
+    static let quantity = Key.optional("quantity", .quantity, "Units; what is still to be shipped when absent (G-23)")
+    static let trackingLink = Key.optional("trackingLink", .string, "The carrier's tracking page")
+    static let items = Key.optional(
+        "items",
+        .array(
+            of: fields(sku, trackingNumber, carrier, shipDate, deliveryDate, quantity, trackingLink), 1...500),
+        "Only needed for partial shipments")
+
+    static let endpoint = Endpoint(
+        .post, "/v3/transactions/{transactionId}/confirm-shipment", title: "Confirm Shipment", section: .lease,
+        source: "A.20", security: .apiKey, body: fields(items),
+        outcomes: [
+            .init(.ok, meaning: "Shipped"), .transactionNotFound, .invalid,
+            .init(.badRequest, "InvalidItem", meaning: "An unknown item, or more units than are left"),
+        ])
+
+    static func answer(_ call: Call) throws -> Response {
+        var transaction = try call.transaction(orThrow: .transactionNotFound)
+        let body = try call.input().body
+        let transit = call.sandbox.settings.transitTime
+        let deliveries = body[items].map { items in
+            items.map { item in
+                Transaction.Delivery(
+                    sku: item[sku], quantity: item[quantity],
+                    parcel: Line.Parcel(
+                        carrier: item[carrier], trackingNumber: item[trackingNumber] ?? "",
+                        trackingLink: item[trackingLink] ?? "",
+                        deliveredAt: item[deliveryDate] ?? item[shipDate] + transit))
+            }
+        }
+        let everything = Transaction.Delivery(
+            sku: nil, quantity: nil,
+            parcel: Line.Parcel(
+                carrier: "", trackingNumber: "", trackingLink: "", deliveredAt: call.now + transit))
+        try transaction.ship(deliveries ?? [everything])
+        try call.store.transactions.save(transaction)
+        return .data { _ in }
+    }
+}

@@ -1,0 +1,57 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Medusa
+internal import MedusaStore
+internal import Sandbox
+
+/// Route 22: the customer's finalized leases, as a bare array. Amounts are cents.
+enum GetAgreements {
+    static let endpoint = Endpoint(
+        .get, "/v3/customers/me/agreements", title: "Get Agreements", section: .lease, source: "A.22",
+        security: .customerToken, outcomes: [.init(.ok, meaning: "Every agreement, newest first"), .credentials])
+
+    static func answer(_ call: Call) throws -> Response {
+        let user = try call.customer()
+        var agreements: [Agreement] = []
+        for transaction in try call.store.transactions.finalized(of: user.id) {
+            if let agreement = try call.agreement(transaction, of: user) { agreements.append(agreement) }
+        }
+        return .list(agreements, in: call) { writer, agreement in
+            writer.object {
+                let row = agreement.transaction.lease.id
+                $0.member("id", call.sandbox.identifiers.identifier(.agreement, row))
+                $0.member("referenceId", call.sandbox.identifiers.reference(row))
+                $0.member("pastDue", cents: agreement.pastDue)
+                $0.member("leaseStartDate", agreement.leaseStart.iso8601)
+                $0.member("estimatedOwnership", cents: agreement.estimatedOwnership)
+                $0.member("earlyPayoff", cents: agreement.earlyPayoff)
+                $0.member("items", array: agreement.transaction.lines) { writer, line in
+                    writer.object {
+                        $0.member("description", line.description)
+                        $0.member("trackingCarrierName", line.parcel?.carrier ?? "")
+                        $0.member("trackingNumber", line.parcel?.trackingNumber ?? "")
+                        $0.member("trackingStatus", line.trackingStatus(at: call.now))
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension Call {
+    /// A finalized transaction as its customer pays it off.
+    func agreement(_ transaction: Transaction, of user: User) throws -> Agreement? {
+        Agreement(
+            transaction, collected: try store.payments.collected(towards: transaction.lease.id), customer: user,
+            at: now, sandbox.settings)
+    }
+}
+
+extension Line {
+    /// `delivered` is the documented word; the other two are ours.
+    fileprivate func trackingStatus(at now: Timestamp) -> String {
+        guard let parcel else { return "pending" }
+        return parcel.deliveredAt <= now ? "delivered" : "in_transit"
+    }
+}

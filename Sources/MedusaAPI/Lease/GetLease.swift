@@ -1,0 +1,25 @@
+internal import Contract
+internal import FoundationEssentials
+internal import HTTP
+internal import JSON
+internal import LeaseDocument
+internal import Medusa
+
+/// Route 14.
+enum GetLease {
+    static let endpoint = Endpoint(
+        .get, "/v3/leases/{leaseId}", title: "Get Lease By ID", section: .lease, source: "A.14",
+        security: .customerToken, outcomes: [.init(.ok, meaning: "The lease"), .credentials, .leaseNotFound])
+
+    static func answer(_ call: Call) throws -> Response {
+        let user = try call.customer()
+        let transaction = try call.lease()
+        return .data {
+            $0.member("leaseId", call.leaseId(transaction.lease))
+            $0.member("contract", Data(call.document(transaction, of: user).html.utf8).base64EncodedString())
+            $0.member("leaseStatus", transaction.lease.status.rawValue)
+            $0.members(of: transaction.terms)
+            $0.member("isExpired", transaction.lease.isExpired(at: call.now))
+        }
+    }
+}

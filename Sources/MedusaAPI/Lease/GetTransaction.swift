@@ -1,0 +1,22 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Medusa
+internal import MedusaStore
+
+/// Route 15. The singular spelling is one documented client sample's (decisions.md 4).
+enum GetTransaction {
+    static let endpoint = Endpoint(
+        .get, "/v3/transactions/{transactionId}", aliases: ["/v3/transaction/{transactionId}"],
+        title: "Get Transaction By ID", section: .lease, source: "A.15", security: .apiKey,
+        outcomes: [.init(.ok, meaning: "The transaction"), .leaseNotFound])
+
+    static func answer(_ call: Call) throws -> Response {
+        let transaction = try call.transaction(orThrow: .leaseNotFound)
+        guard let user = try call.store.users.user(transaction.lease.customer) else { throw Refusal.leaseNotFound }
+        return .data {
+            $0.members(
+                of: transaction, firstName: user.firstName, lastName: user.lastName, email: user.email, in: call)
+        }
+    }
+}

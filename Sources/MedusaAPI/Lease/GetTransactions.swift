@@ -1,0 +1,42 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Medusa
+internal import MedusaStore
+
+/// Route 13: the merchant's transactions, newest first.
+enum GetTransactions {
+    static let leaseStatus = Key.optional("leaseStatus", .oneOf("signed", "pending"), "Filter by lease status")
+    static let fromDate = Key.optional("fromDate", .date, "Start date to retrieve")
+    static let toDate = Key.optional("toDate", .date, "End date to retrieve; a date without a time includes that day")
+
+    static let endpoint = Endpoint(
+        .get, "/v3/transactions", title: "Get Transactions", section: .lease, source: "A.13", security: .apiKey,
+        query: fields(Page.page, Page.limit, leaseStatus, fromDate, toDate),
+        outcomes: [.init(.ok, meaning: "A page of transactions"), .invalid])
+
+    static func answer(_ call: Call) throws -> Response {
+        let query = try call.input().query
+        let page = Page(query)
+        let filter = Transactions.Filter(
+            status: query[leaseStatus].flatMap(Lease.Status.init), from: query[fromDate], before: before(query))
+        let listed = try call.store.transactions.page(page.number, of: page.size, filter)
+        let count = try call.store.transactions.count(filter)
+        return .data {
+            $0.member("transactions", array: listed) { writer, row in
+                writer.object {
+                    $0.members(
+                        of: row.transaction, firstName: row.firstName, lastName: row.lastName, email: row.email,
+                        in: call)
+                }
+            }
+            page.write(count, to: &$0)
+        }
+    }
+
+    /// The first moment that is too late.
+    private static func before(_ query: Values) -> Timestamp? {
+        guard let end = query[toDate] else { return nil }
+        return end + (query.given(toDate)?.isDateOnly == true ? .days(1) : .milliseconds(1))
+    }
+}

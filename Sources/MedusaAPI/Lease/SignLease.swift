@@ -1,0 +1,42 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Medusa
+internal import MedusaStore
+
+/// Route 16: records the signature, and collects the first payment. Answers 401, 404, 400, 410, 402, 200, in this order
+/// (decisions.md 14).
+enum SignLease {
+    static let ipAddress = Key.required("ipAddress", .string, "IP of the signing device")
+    static let timestamp = Key.optional("timestamp", .date, "Date and time of signing")
+    static let signed = Key.required("signed", .onlyTrue, "Should be true")
+
+    static let endpoint = Endpoint(
+        .post, "/v3/leases/{leaseId}/sign", title: "Sign Lease", section: .lease, source: "A.16",
+        security: .customerToken, body: fields(ipAddress, timestamp, signed),
+        outcomes: [
+            .init(.ok, meaning: "Signed, now or before"), .credentials, .leaseNotFound, .invalid,
+            .init(.gone, "LeaseExpired", meaning: "Not signed in time, or cancelled"),
+            .init(.paymentRequired, "PaymentRequired", meaning: "No payment method, or the first payment declined"),
+        ])
+
+    static func answer(_ call: Call) throws -> Response {
+        let user = try call.customer()
+        var transaction = try call.lease()
+        _ = try call.input()
+        try transaction.maySign(at: call.now)
+        if transaction.lease.status == .pending {
+            switch user.firstPayment(youngestMethod: try call.store.paymentMethods.youngest(of: user.id)) {
+            case .collected: break
+            case .missing: throw Refusal.paymentRequired
+            case .declined(let method):
+                // The refusal that leaves a trace: which methods have been tried.
+                try call.store.users.rememberDecline(of: user.id, paymentMethod: method)
+                throw Refusal.paymentRequired
+            }
+            transaction.sign(at: call.now)
+            try call.store.transactions.save(transaction)
+        }
+        return .data { _ in }
+    }
+}

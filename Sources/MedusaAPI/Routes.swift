@@ -1,0 +1,55 @@
+package import Contract
+internal import HTTP
+
+/// An endpoint and what answers it.
+struct Route: Sendable {
+    let endpoint: Endpoint
+    let answer: @Sendable (Call) throws -> Response
+
+    init(_ endpoint: Endpoint, _ answer: @escaping @Sendable (Call) throws -> Response) {
+        self.endpoint = endpoint
+        self.answer = answer
+    }
+}
+
+/// The route table, in the order of the documents' table of contents (0.1).
+package enum Routes {
+    static let all = [
+        Route(VerifyUserExists.endpoint, VerifyUserExists.answer),
+        Route(DeeplyVerifyUserExists.endpoint, DeeplyVerifyUserExists.answer),
+        Route(CreateUser.endpoint, CreateUser.answer),
+        Route(GetUsers.endpoint, GetUsers.answer),
+        Route(GetUser.endpoint, GetUser.answer),
+        Route(CreateAuthorizationToken.endpoint, CreateAuthorizationToken.answer),
+        Route(AddPaymentMethod.endpoint, AddPaymentMethod.answer),
+        Route(GetLoanPaymentProChildKey.endpoint, GetLoanPaymentProChildKey.answer),
+        Route(GetCloverKey.endpoint, GetCloverKey.answer),
+        Route(GetPaymentMethods.endpoint, GetPaymentMethods.answer),
+        Route(Apply.endpoint, Apply.answer),
+        Route(CreateLease.endpoint, CreateLease.answer),
+        Route(GetTransactions.endpoint, GetTransactions.answer),
+        Route(GetLease.endpoint, GetLease.answer),
+        Route(GetTransaction.endpoint, GetTransaction.answer),
+        Route(SignLease.endpoint, SignLease.answer),
+        Route(FinalizeLease.endpoint, FinalizeLease.answer),
+        Route(CancelItems.endpoint, CancelItems.answer),
+        Route(ReturnItems.endpoint, ReturnItems.answer),
+        Route(ConfirmShipment.endpoint, ConfirmShipment.answer),
+        Route(ConfirmReceipt.endpoint, ConfirmReceipt.answer),
+        Route(GetAgreements.endpoint, GetAgreements.answer),
+        Route(CollectPayment.endpoint, CollectPayment.answer),
+        Route(VerifyACH.endpoint, VerifyACH.answer),
+        Route(GetLeaseSettings.endpoint, GetLeaseSettings.answer),
+    ]
+
+    /// Every declaration, for whoever derives from them.
+    package static var endpoints: [Endpoint] { all.map(\.endpoint) }
+
+    static let router: Router<Route> = {
+        var router = Router<Route>()
+        for route in all {
+            for path in [route.endpoint.path] + route.endpoint.aliases { router.add(route.endpoint.method, path, route) }
+        }
+        return router
+    }()
+}

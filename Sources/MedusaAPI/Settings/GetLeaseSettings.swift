@@ -1,0 +1,16 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Medusa
+internal import Sandbox
+
+/// Route 32, which Magento's module reads: the smallest order, in dollars.
+enum GetLeaseSettings {
+    static let endpoint = Endpoint(
+        .get, "/v3/settings/lease", title: "Get Lease Settings", section: .settings, source: "A.32, decisions.md 12",
+        security: .apiKey, outcomes: [.init(.ok, meaning: "The smallest order total")])
+
+    static func answer(_ call: Call) throws -> Response {
+        .data { $0.member("minimumOrderValue", call.sandbox.settings.minimumOrder) }
+    }
+}

@@ -1,0 +1,61 @@
+internal import CSQLite
+
+/// One connection to one database, for the one thread that runs the simulator.
+@safe package final class Connection {
+    package enum Location: Sendable {
+        case file(String)
+        case memory
+    }
+
+    let handle: OpaquePointer
+
+    /// Opens the database, and makes it if there is none. sqlite.org/c3ref/open.html
+    ///
+    /// A file gets WAL mode with `synchronous=NORMAL`: a commit survives the end of the process, `kill -9` included; a power
+    /// cut may lose the last commits but never the file. Locking is exclusive, which halves the cost of a keyed read and
+    /// keeps a second process out.
+    package init(_ location: Location) throws(SQLiteError) {
+        let path: String
+        switch location {
+        case .file(let file): path = file
+        case .memory: path = ":memory:"
+        }
+        var opened: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
+        let code = unsafe sqlite3_open_v2(path, &opened, flags, nil)
+        guard let database = unsafe opened else {
+            throw SQLiteError(code: code, message: "out of memory", sql: "open \(path)")
+        }
+        unsafe handle = database
+        guard code == SQLITE_OK else { throw error(code, "open \(path)") }
+        unsafe sqlite3_extended_result_codes(database, 1)
+        try execute("PRAGMA foreign_keys = ON")
+        try execute("PRAGMA temp_store = MEMORY")
+        if case .file = location {
+            try execute("PRAGMA locking_mode = EXCLUSIVE")
+            try execute("PRAGMA journal_mode = WAL")
+            try execute("PRAGMA synchronous = NORMAL")
+        }
+    }
+
+    /// `close_v2` waits for statements that are still open, so the order of `deinit`s does not matter.
+    deinit { unsafe sqlite3_close_v2(handle) }
+
+    /// Runs statements that take and return nothing: schema, pragmas, BEGIN and COMMIT.
+    package func execute(_ sql: String) throws(SQLiteError) {
+        let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw error(code, sql) }
+    }
+
+    /// A statement that is compiled when it is first used and kept.
+    package func statement(_ sql: String) -> Statement { Statement(self, sql) }
+
+    package var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
+
+    /// How many rows the last INSERT, UPDATE or DELETE touched.
+    package var changes: Int { Int(unsafe sqlite3_changes(handle)) }
+
+    func error(_ code: Int32, _ sql: String) -> SQLiteError {
+        SQLiteError(code: code, message: unsafe String(cString: sqlite3_errmsg(handle)), sql: sql)
+    }
+}

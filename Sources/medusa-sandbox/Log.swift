@@ -1,0 +1,78 @@
+internal import Glibc
+internal import HTTP
+internal import Medusa
+internal import Sandbox
+
+/// Standard error, a line a request. Lines are gathered and written once a turn of the loop; a reader that does not read
+/// loses lines and never blocks the server.
+///
+/// A path is shown without its query, and without segments that could be somebody: an e-mail, a long number.
+final class Log {
+    private let logsRequests: Bool
+    private var pending: [UInt8] = []
+    private var dropped = 0
+
+    init(logsRequests: Bool) { self.logsRequests = logsRequests }
+
+    func request(_ method: String, _ path: String, _ status: Status, took: Duration) {
+        guard logsRequests else { return }
+        let microseconds = took.components.attoseconds / 1_000_000_000_000 + took.components.seconds * 1_000_000
+        line("\(method) \(masked(path)) \(status.rawValue) \(microseconds)µs")
+    }
+
+    /// A sentence about something that somebody should look at.
+    func report(_ sentence: String) { line(sentence) }
+
+    private func line(_ text: String) {
+        pending.append(contentsOf: "\(Clock.machineTime().iso8601) \(text)\n".utf8)
+    }
+
+    private func masked(_ path: String) -> String {
+        let isPlain = path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: "%") }
+        guard isPlain, path.utf8.count <= 200, !path.hasLongNumber else {
+            return path.split(separator: "/", omittingEmptySubsequences: false).map { segment in
+                let isSafe = segment.utf8.allSatisfy { byte in
+                    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "-")
+                        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                }
+                return isSafe && segment.utf8.count <= 64 && !String(segment).hasLongNumber ? String(segment) : "***"
+            }.prefix(10).joined(separator: "/")
+        }
+        return path
+    }
+
+    func flush() {
+        guard !pending.isEmpty else { return }
+        if dropped > 0 {
+            pending.insert(contentsOf: "(\(dropped) lines lost: nobody read them)\n".utf8, at: 0)
+        }
+        var written = 0
+        while written < pending.count {
+            // PIPE_BUF: a pipe that is ready takes as much at once.
+            let piece = pending[written..<min(written + 4096, pending.count)]
+            var place = [pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)]
+            guard unsafe poll(&place, 1, 0) == 1 else {
+                dropped += pending[written...].count { $0 == UInt8(ascii: "\n") }
+                pending.removeAll(keepingCapacity: true)
+                return
+            }
+            let count = unsafe piece.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            guard count > 0 else { break }
+            written += count
+        }
+        dropped = 0
+        pending.removeAll(keepingCapacity: true)
+    }
+}
+
+extension String {
+    /// Nine digits in a row, as an SSN, a phone or an account number has.
+    fileprivate var hasLongNumber: Bool {
+        var run = 0
+        for byte in utf8 {
+            run = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) ? run + 1 : 0
+            if run >= 9 { return true }
+        }
+        return false
+    }
+}

@@ -1,0 +1,56 @@
+internal import HTTP
+internal import HTTPServer
+internal import MedusaAPI
+internal import MedusaStore
+internal import Sandbox
+internal import SQLite
+
+/// Between the server and the gateway: keeps the batches of a turn of the loop, and the log.
+final class Service: Application {
+    private let gateway: Gateway
+    private let log: Log
+    private var unsettled: [(sandbox: Sandbox, batch: Batch)] = []
+
+    init(_ gateway: Gateway, _ log: Log) {
+        self.gateway = gateway
+        self.log = log
+    }
+
+    func answer(_ request: Request) -> Answer {
+        let start = ContinuousClock.now
+        let reply = gateway.answer(request)
+        log.request(
+            request.method.rawValue, request.target.path, reply.response.status, took: ContinuousClock.now - start)
+        return Answer(reply.response, after: reply.unsettled.map(batch))
+    }
+
+    private func batch(of sandbox: Sandbox) -> Batch {
+        if let found = unsettled.first(where: { $0.sandbox === sandbox }) { return found.batch }
+        let batch = Batch()
+        unsettled.append((sandbox, batch))
+        return batch
+    }
+
+    func answer(_ rejection: Rejection, target: String) -> Response {
+        let response: Response =
+            switch rejection {
+            case .malformed: .gateway(.badRequest, "Bad request")
+            case .unknownMethod: .gateway(.notFound, "no Route matched with those values")
+            case .contentTooLarge: .gateway(.contentTooLarge, "Request size limit exceeded")
+            }
+        log.request("-", String(target.prefix { $0 != "?" }), response.status, took: .zero)
+        return response
+    }
+
+    func settle() {
+        for (sandbox, batch) in unsettled {
+            do throws(SQLiteError) {
+                try sandbox.store.settle()
+            } catch {
+                batch.failure = gateway.unsaved(error)
+            }
+        }
+        unsettled.removeAll(keepingCapacity: true)
+        log.flush()
+    }
+}
