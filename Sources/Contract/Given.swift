@@ -1,3 +1,4 @@
+package import HTTP
 package import JSON
 internal import Medusa
 
@@ -45,7 +46,7 @@ package enum Given: Sendable {
 /// Values by key: a query, a body, or an object inside one.
 package enum Values: Sendable {
     case object(JSON?)
-    case query([(name: String, value: String)])
+    case query([NamedValue])
 
     func find(_ name: String) -> Given? {
         switch self {

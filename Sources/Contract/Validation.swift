@@ -1,3 +1,4 @@
+package import HTTP
 package import JSON
 internal import Medusa
 
@@ -12,7 +13,7 @@ extension Endpoint {
     /// Checks the query, then the body, each in documented order. Unknown fields pass.
     ///
     /// - Parameter body: `nil` when the request has none, which is the same as an empty object.
-    package func validate(query pairs: [(name: String, value: String)], body json: JSON?) throws(Violation) -> Input {
+    package func validate(query pairs: [NamedValue], body json: JSON?) throws(Violation) -> Input {
         let input = Input(query: .query(pairs), body: .object(json))
         try check(query, in: input.query, path: "")
         if let json, !json.isObject { throw Violation("value", "must be of type object") }

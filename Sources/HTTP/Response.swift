@@ -1,10 +1,10 @@
 /// One answer. The server adds `Date`, `Content-Length` and `Connection`.
 package struct Response: Sendable {
     package var status: Status
-    package var fields: [(name: String, value: String)]
+    package var fields: [NamedValue]
     package var body: [UInt8]
 
-    package init(_ status: Status, fields: [(name: String, value: String)] = [], body: [UInt8] = []) {
+    package init(_ status: Status, fields: [NamedValue] = [], body: [UInt8] = []) {
         self.status = status
         self.fields = fields
         self.body = body
@@ -15,5 +15,5 @@ package struct Response: Sendable {
         Response(status, fields: jsonFields, body: body)
     }
 
-    private static let jsonFields = [(name: "Content-Type", value: "application/json; charset=utf-8")]
+    private static let jsonFields = [NamedValue("Content-Type", "application/json; charset=utf-8")]
 }

@@ -1,14 +1,25 @@
 /// Finds what serves a path: a tree with a branch a segment. A literal segment wins over a parameter.
 package struct Router<Value: Sendable>: Sendable {
     private struct Node: Sendable {
-        var literals: [String: Int] = [:]
+        /// Few enough that comparing beats hashing.
+        var literals: [Branch] = []
         var parameter: Int?
         var values: [(method: Method, value: Value, parameterNames: [String])] = []
+
+        func branch(_ segment: String) -> Int? {
+            for literal in literals where literal.segment == segment { return literal.node }
+            return nil
+        }
+    }
+
+    private struct Branch: Sendable {
+        let segment: String
+        let node: Int
     }
 
     package struct Match: Sendable {
         package let value: Value
-        package let parameters: [(name: String, value: String)]
+        package let parameters: [NamedValue]
     }
 
     package enum Outcome: Sendable {
@@ -33,7 +44,9 @@ package struct Router<Value: Sendable>: Sendable {
                 node = nodes[node].parameter ?? append(to: node) { $0.parameter = $1 }
             } else {
                 let literal = String(segment)
-                node = nodes[node].literals[literal] ?? append(to: node) { $0.literals[literal] = $1 }
+                node =
+                    nodes[node].branch(literal)
+                    ?? append(to: node) { $0.literals.append(Branch(segment: literal, node: $1)) }
             }
         }
         precondition(
@@ -55,13 +68,13 @@ package struct Router<Value: Sendable>: Sendable {
         guard let found = nodes[node].values.first(where: { $0.method == wanted }) else {
             return .otherMethods(allowed: nodes[node].values.map(\.method))
         }
-        let named = zip(found.parameterNames, parameters).map { (name: $0, value: $1) }
+        let named = zip(found.parameterNames, parameters).map { NamedValue($0, $1) }
         return .match(Match(value: found.value, parameters: named))
     }
 
     private func descend(from node: Int, _ segments: ArraySlice<String>, _ parameters: inout [String]) -> Int? {
         guard let segment = segments.first else { return node }
-        if let next = nodes[node].literals[segment],
+        if let next = nodes[node].branch(segment),
             let found = descend(from: next, segments.dropFirst(), &parameters), !nodes[found].values.isEmpty
         {
             return found

@@ -4,7 +4,7 @@ package struct Target: Sendable {
     /// Without the empty segment of a trailing slash.
     package let segments: [String]
     /// In the order of the request.
-    package let query: [(name: String, value: String)]
+    package let query: [NamedValue]
     /// The path as it was sent, before the `?`.
     package let path: String
 
@@ -14,7 +14,7 @@ package struct Target: Sendable {
         self = parsed
     }
 
-    private init(segments: [String], query: [(name: String, value: String)], path: String) {
+    private init(segments: [String], query: [NamedValue], path: String) {
         self.segments = segments
         self.query = query
         self.path = path
@@ -32,7 +32,7 @@ package struct Target: Sendable {
             if end < pathEnd || !segment.isEmpty { segments.append(segment) }
             start = end + 1
         }
-        var query: [(name: String, value: String)] = []
+        var query: [NamedValue] = []
         start = pathEnd + 1
         while start < bytes.count {
             let end = bytes[start...].firstIndex(of: UInt8(ascii: "&")) ?? bytes.count
@@ -41,7 +41,7 @@ package struct Target: Sendable {
                 guard let name = decode(bytes[start..<equals], plusIsSpace: true),
                     let value = decode(bytes[min(equals + 1, end)..<end], plusIsSpace: true)
                 else { return nil }
-                query.append((name: name, value: value))
+                query.append(NamedValue(name, value))
             }
             start = end + 1
         }

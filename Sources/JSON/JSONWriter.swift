@@ -70,6 +70,14 @@ package struct JSONWriter {
         if rest % 10 > 0 { bytes.append(UInt8(ascii: "0") + rest % 10) }
     }
 
+    /// A text that writes itself as plain ASCII: a moment, an identifier.
+    package mutating func quoted(_ write: (inout [UInt8]) -> Void) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        write(&bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     /// A value that is JSON already: a number's text, a stored document.
     package mutating func raw(_ json: some Sequence<UInt8>) {
         separate()
@@ -132,10 +140,17 @@ package struct JSONWriter {
     private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
 
     private mutating func escape(_ text: String) {
-        guard text.utf8.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else {
-            bytes.append(contentsOf: text.utf8)
-            return
+        // Most texts need nothing: they are copied whole, and taken back if one byte of them does.
+        let start = bytes.count
+        bytes.append(contentsOf: text.utf8)
+        var place = start
+        while place < bytes.count {
+            let byte = bytes[place]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+            place += 1
         }
+        guard place < bytes.count else { return }
+        bytes.removeLast(bytes.count - start)
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):

@@ -37,9 +37,16 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// `2018-03-19T15:51:27.080Z` (B.10).
     package var iso8601: String {
-        let ofDay = milliseconds - dayNumber * Self.day
-        var text = Array(date.utf8)
+        var text: [UInt8] = []
         text.reserveCapacity(24)
+        append(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The same as ASCII bytes, for a writer that needs no string.
+    package func append(to text: inout [UInt8]) {
+        let ofDay = milliseconds - dayNumber * Self.day
+        appendDate(to: &text)
         text.append(UInt8(ascii: "T"))
         text.appendPadded(ofDay / 3_600_000, 2)
         text.append(UInt8(ascii: ":"))
@@ -49,19 +56,22 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         text.append(UInt8(ascii: "."))
         text.appendPadded(ofDay % 1000, 3)
         text.append(UInt8(ascii: "Z"))
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// `2018-12-21`.
     package var date: String {
-        let (year, month, day) = civil
         var text: [UInt8] = []
+        appendDate(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private func appendDate(to text: inout [UInt8]) {
+        let (year, month, day) = civil
         text.appendPadded(year, 4)
         text.append(UInt8(ascii: "-"))
         text.appendPadded(month, 2)
         text.append(UInt8(ascii: "-"))
         text.appendPadded(day, 2)
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// Howard Hinnant's `civil_from_days`: the Gregorian calendar in eras of 400 years that begin in March.
@@ -92,12 +102,10 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
 extension [UInt8] {
     fileprivate mutating func appendPadded(_ number: Int64, _ width: Int) {
-        var rest = number
-        let start = count
-        for _ in 0..<width {
-            append(UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
+        var weight: Int64 = width == 4 ? 1000 : width == 3 ? 100 : 10
+        while weight > 0 {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / weight % 10))
+            weight /= 10
         }
-        self[start...].reverse()
     }
 }

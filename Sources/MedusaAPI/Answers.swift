@@ -124,14 +124,13 @@ extension Response {
         Response(
             .noContent,
             fields: [
-                (name: "Access-Control-Allow-Origin", value: origin),
-                (name: "Access-Control-Allow-Methods", value: "GET, HEAD, POST, PUT, PATCH, DELETE"),
-                (
-                    name: "Access-Control-Allow-Headers",
-                    value: request.fields["access-control-request-headers"] ?? "authorization, content-type, customer-token"
-                ),
-                (name: "Access-Control-Max-Age", value: "600"),
-                (name: "Vary", value: "Origin"),
+                NamedValue("Access-Control-Allow-Origin", origin),
+                NamedValue("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE"),
+                NamedValue(
+                    "Access-Control-Allow-Headers",
+                    request.fields["access-control-request-headers"] ?? "authorization, content-type, customer-token"),
+                NamedValue("Access-Control-Max-Age", "600"),
+                NamedValue("Vary", "Origin"),
             ])
     }
 }

@@ -1,3 +1,4 @@
+internal import HTTP
 internal import Contract
 internal import JSON
 internal import LeaseDocument
@@ -12,8 +13,8 @@ struct Call {
     /// The sandbox's time, read once for the whole request.
     let now: Timestamp
     let customerRow: Int64?
-    let parameters: [(name: String, value: String)]
-    let query: [(name: String, value: String)]
+    let parameters: [NamedValue]
+    let query: [NamedValue]
     let payload: JSON?
 
     var store: Store { sandbox.store }

@@ -32,8 +32,8 @@ package final class Gateway {
         guard allowsAnyOrigin || Self.isLoopback(origin) else { return route(request) }
         if request.method == .options { return Reply(response: .preflight(request, origin)) }
         var reply = route(request)
-        reply.response.fields.append((name: "Access-Control-Allow-Origin", value: origin))
-        reply.response.fields.append((name: "Vary", value: "Origin"))
+        reply.response.fields.append(NamedValue("Access-Control-Allow-Origin", origin))
+        reply.response.fields.append(NamedValue("Vary", "Origin"))
         return reply
     }
 
@@ -43,7 +43,7 @@ package final class Gateway {
             return authenticate(request, match.value, match.parameters)
         case .otherMethods(let allowed):
             let names = (allowed.contains(.get) ? [.head] + allowed : allowed).map(\.rawValue) + ["OPTIONS"]
-            let allow = (name: "Allow", value: names.joined(separator: ", "))
+            let allow = NamedValue("Allow", names.joined(separator: ", "))
             if request.method == .options { return Reply(response: Response(.noContent, fields: [allow])) }
             var response = Response.gateway(.notFound, "no Route matched with those values")
             response.fields.append(allow)
@@ -54,11 +54,11 @@ package final class Gateway {
     }
 
     private func authenticate(
-        _ request: Request, _ route: Route, _ parameters: [(name: String, value: String)]
+        _ request: Request, _ route: Route, _ parameters: [NamedValue]
     ) -> Reply {
         guard var key = request.fields["authorization"] else {
             var response = Response.gateway(.unauthorized, "No API key found in request")
-            response.fields.append((name: "WWW-Authenticate", value: "Key realm=\"kong\""))
+            response.fields.append(NamedValue("WWW-Authenticate", "Key realm=\"kong\""))
             return Reply(response: response)
         }
         guard request.fields.count(of: "authorization") == 1 else {
@@ -77,7 +77,7 @@ package final class Gateway {
     }
 
     private func call(
-        _ request: Request, _ route: Route, _ parameters: [(name: String, value: String)], _ sandbox: Sandbox
+        _ request: Request, _ route: Route, _ parameters: [NamedValue], _ sandbox: Sandbox
     ) -> Reply {
         let response: Response
         do {

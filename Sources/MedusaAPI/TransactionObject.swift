@@ -15,7 +15,7 @@ extension JSONWriter {
             $0.member("email", email)
         }
         member("shippingCost", transaction.shippingCost)
-        member("createdAt", transaction.lease.createdAt.iso8601)
+        member("createdAt", transaction.lease.createdAt)
         leaseMember(transaction.lease, in: call)
         member("items", array: transaction.lines) { writer, line in
             writer.object {

@@ -9,7 +9,7 @@ extension JSONWriter {
         member("firstName", user.firstName)
         member("lastName", user.lastName)
         member("email", user.email)
-        member("createdAt", user.createdAt.iso8601)
+        member("createdAt", user.createdAt)
         member("transactions", array: user.engagements) { writer, engagement in
             writer.object {
                 $0.member("id", engagement.reference)
@@ -38,11 +38,17 @@ extension JSONWriter {
             $0.member("spendingLimit", application.spendingLimit)
             $0.member("availableBalance", user.availableBalance(at: call.now))
             $0.member("availableWeeklySpending", user.availableWeeklySpending(at: call.now))
-            $0.member("createdAt", application.createdAt.iso8601)
+            $0.member("createdAt", application.createdAt)
             $0.member("waterfallSuppressionFlags") { $0.member("suppressWaterfallToUOwn", false) }
             $0.member("vantageHighScore", isApproved)
             $0.member("funnel", call.sandbox.consumer.channel)
         }
+    }
+
+    /// ISO 8601 in UTC with milliseconds (B.10).
+    mutating func member(_ name: String, _ moment: Timestamp) {
+        key(name)
+        quoted(moment.append)
     }
 
     /// Dollars.

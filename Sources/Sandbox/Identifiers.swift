@@ -13,7 +13,11 @@ package struct Identifiers: Sendable {
     /// 24 hexadecimal digits, as the documents' Mongo ids are (B.12): the permuted row number and a check on it.
     package func identifier(_ kind: Kind, _ row: Int64) -> String {
         let permuted = mix(UInt64(bitPattern: row) ^ key(kind))
-        return hexadecimal([(permuted, 16), (check(permuted, kind), 8)])
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        append(permuted, 16, to: &text)
+        append(check(permuted, kind), 8, to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The row behind an identifier; `nil` when it was not made here.
@@ -30,11 +34,16 @@ package struct Identifiers: Sendable {
     package func uuid(_ row: Int64) -> String {
         let first = mix(UInt64(bitPattern: row) ^ mix(seed ^ 0xA1))
         let second = mix(first ^ seed)
-        return [
-            hexadecimal([(first >> 32, 8)]), hexadecimal([(first >> 16, 4)]), "1" + hexadecimal([(first, 3)]),
-            ["8", "9", "a", "b"][Int(second >> 62)] + hexadecimal([(second >> 48, 3)]),
-            hexadecimal([(second, 12)]),
-        ].joined(separator: "-")
+        // Version 1 in the third group, variant 10 in the fourth (RFC 9562, section 4).
+        let variant = second >> 48 & 0x3FFF | 0x8000
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        append(first >> 32, 8, to: &text)
+        for (number, width) in [(first >> 16, 4), (first & 0xFFF | 0x1000, 4), (variant, 4), (second, 12)] {
+            text.append(UInt8(ascii: "-"))
+            append(number, width, to: &text)
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Seven digits (B.12). Distinct for the first nine million leases: 7,000,003 shares no factor with nine million.
@@ -45,7 +54,9 @@ package struct Identifiers: Sendable {
 
     /// Twelve capital hexadecimal digits, as the sample's referenceId.
     package func reference(_ row: Int64) -> String {
-        hexadecimal([(mix(UInt64(bitPattern: row) ^ mix(seed ^ 0xC3)), 12)]).uppercased()
+        var text: [UInt8] = []
+        append(mix(UInt64(bitPattern: row) ^ mix(seed ^ 0xC3)), 12, to: &text)
+        return String(decoding: text, as: UTF8.self).uppercased()
     }
 
     /// A UUID of chance, but the seed's: one-time keys, which nothing refers to later.
@@ -73,16 +84,12 @@ private func unmix(_ number: UInt64) -> UInt64 {
     return mixed &- 0x9E37_79B9_7F4A_7C15
 }
 
-private let digits = Array("0123456789abcdef".utf8)
-
-/// The low digits of each number, one after the other.
-private func hexadecimal(_ parts: [(number: UInt64, width: Int)]) -> String {
-    var text: [UInt8] = []
-    text.reserveCapacity(24)
-    for part in parts {
-        for place in stride(from: part.width - 1, through: 0, by: -1) {
-            text.append(digits[Int(part.number >> UInt64(place * 4) & 15)])
-        }
+/// The lowest digits of a number, hexadecimal.
+private func append(_ number: UInt64, _ width: Int, to text: inout [UInt8]) {
+    var shift = UInt64(width * 4)
+    while shift > 0 {
+        shift -= 4
+        let digit = UInt8(truncatingIfNeeded: number >> shift & 15)
+        text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
     }
-    return String(decoding: text, as: UTF8.self)
 }

@@ -5,11 +5,13 @@ package import Medusa
 /// What a sandbox signs with its secret: customer tokens and lease ids, both in the form of JSON Web Tokens (RFC 7519,
 /// HS256), and digests of what must not be kept.
 package struct Tokens: Sendable {
-    private let key: SymmetricKey
+    /// With the key taken in already; a copy of it is where each signature begins.
+    private let keyed: HMAC<SHA256>
 
-    package init(secret: [UInt8]) { key = SymmetricKey(data: secret) }
+    package init(secret: [UInt8]) { keyed = HMAC<SHA256>(key: SymmetricKey(data: secret)) }
 
-    private static let header = base64url(Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8)) + "."
+    /// `{"alg":"HS256","typ":"JWT"}`
+    private static let header = Array("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.".utf8)
 
     /// A customer token: `userId` first, then `iat` and `exp` in seconds (decisions.md 8).
     package func customerToken(userId: String, at now: Timestamp, lifetime: Timestamp.Span) -> String {
@@ -42,9 +44,7 @@ package struct Tokens: Sendable {
     }
 
     /// A digest of what is only ever compared: passwords, SSNs, account numbers.
-    package func digest(_ purpose: String, _ text: String) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Array("\(purpose)\0\(text)".utf8), using: key))
-    }
+    package func digest(_ purpose: String, _ text: String) -> [UInt8] { Array(code(of: Array("\(purpose)\0\(text)".utf8))) }
 
     private struct CustomerClaims: Decodable {
         let userId: String
@@ -55,33 +55,32 @@ package struct Tokens: Sendable {
         let lease: Int64
     }
 
-    private func sign(_ payload: String) -> String {
-        let message = Self.header + base64url(Array(payload.utf8))
-        return message + "." + signature(of: message)
+    private func code(of message: [UInt8]) -> HMAC<SHA256>.MAC {
+        var hmac = keyed
+        hmac.update(data: message)
+        return hmac.finalize()
     }
 
-    private func signature(of message: String) -> String {
-        base64url(Array(HMAC<SHA256>.authenticationCode(for: Array(message.utf8), using: key)))
+    private func sign(_ payload: String) -> String {
+        var token = Self.header
+        token.reserveCapacity(192)
+        Base64URL.append(payload.utf8, to: &token)
+        let code = code(of: token)
+        token.append(UInt8(ascii: "."))
+        Base64URL.append(Array(code), to: &token)
+        return String(decoding: token, as: UTF8.self)
     }
 
     private func claims<Claims: Decodable>(of token: String) -> Claims? {
-        guard token.utf8.count < 1024, let dot = token.lastIndex(of: "."), token.hasPrefix(Self.header) else { return nil }
-        let message = String(token[..<dot])
-        guard signature(of: message) == token[token.index(after: dot)...] else { return nil }
-        let payload = message.utf8.dropFirst(Self.header.utf8.count).map { byte in
-            byte == UInt8(ascii: "-") ? UInt8(ascii: "+") : byte == UInt8(ascii: "_") ? UInt8(ascii: "/") : byte
+        let bytes = Array(token.utf8)
+        guard bytes.count < 1024, bytes.starts(with: Self.header), let dot = bytes.lastIndex(of: UInt8(ascii: ".")) else {
+            return nil
         }
-        let padding = Array(repeating: UInt8(ascii: "="), count: (4 - payload.count % 4) % 4)
-        guard let json = Data(base64Encoded: Data(payload + padding)) else { return nil }
-        return try? JSONDecoder().decode(Claims.self, from: json)
+        var signature: [UInt8] = []
+        Base64URL.append(Array(code(of: Array(bytes[..<dot]))), to: &signature)
+        guard bytes[(dot + 1)...].elementsEqual(signature),
+            let json = Base64URL.decode(bytes[..<dot].dropFirst(Self.header.count))
+        else { return nil }
+        return try? JSONDecoder().decode(Claims.self, from: Data(json))
     }
-}
-
-/// RFC 4648, section 5, without padding.
-private func base64url(_ bytes: [UInt8]) -> String {
-    let encoded = Data(bytes).base64EncodedData()
-    return String(
-        decoding: encoded.lazy.filter { $0 != UInt8(ascii: "=") }.map { byte in
-            byte == UInt8(ascii: "+") ? UInt8(ascii: "-") : byte == UInt8(ascii: "/") ? UInt8(ascii: "_") : byte
-        }, as: UTF8.self)
 }

@@ -17,14 +17,19 @@ final class Log {
     func request(_ method: String, _ path: String, _ status: Status, took: Duration) {
         guard logsRequests else { return }
         let microseconds = took.components.attoseconds / 1_000_000_000_000 + took.components.seconds * 1_000_000
-        line("\(method) \(masked(path)) \(status.rawValue) \(microseconds)µs")
+        line(method, masked(path), "\(status.rawValue) \(microseconds)µs")
     }
 
     /// A sentence about something that somebody should look at.
     func report(_ sentence: String) { line(sentence) }
 
-    private func line(_ text: String) {
-        pending.append(contentsOf: "\(Clock.machineTime().iso8601) \(text)\n".utf8)
+    private func line(_ words: String...) {
+        Clock.machineTime().append(to: &pending)
+        for word in words {
+            pending.append(UInt8(ascii: " "))
+            pending.append(contentsOf: word.utf8)
+        }
+        pending.append(UInt8(ascii: "\n"))
     }
 
     private func masked(_ path: String) -> String {

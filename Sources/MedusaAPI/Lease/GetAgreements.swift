@@ -23,7 +23,7 @@ enum GetAgreements {
                 $0.member("id", call.sandbox.identifiers.identifier(.agreement, row))
                 $0.member("referenceId", call.sandbox.identifiers.reference(row))
                 $0.member("pastDue", cents: agreement.pastDue)
-                $0.member("leaseStartDate", agreement.leaseStart.iso8601)
+                $0.member("leaseStartDate", agreement.leaseStart)
                 $0.member("estimatedOwnership", cents: agreement.estimatedOwnership)
                 $0.member("earlyPayoff", cents: agreement.earlyPayoff)
                 $0.member("items", array: agreement.transaction.lines) { writer, line in
