@@ -85,7 +85,9 @@ extension Kind where Value == String {
     package static var email: Kind { Kind(schema: .email) { $0.string ?? "" } }
     package static var phone: Kind { Kind(schema: .phone) { $0.string ?? "" } }
     package static func oneOf(_ values: String...) -> Kind { Kind(schema: .oneOf(values)) { $0.string ?? "" } }
-    package static func documented(_ values: String...) -> Kind { Kind(schema: .documented(values)) { $0.string ?? "" } }
+    package static func documented(_ values: String...) -> Kind {
+        Kind(schema: .documented(values)) { $0.string ?? "" }
+    }
 }
 
 extension Kind where Value == Money {

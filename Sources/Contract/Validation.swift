@@ -73,7 +73,9 @@ private func check(_ given: Given, _ schema: Schema, at parent: String, _ name: 
         }
     case .number(let range):
         guard let number = given.decimal else { throw violation("must be a number") }
-        if let range, number < range.lowerBound { throw violation("must be greater than or equal to \(range.lowerBound)") }
+        if let range, number < range.lowerBound {
+            throw violation("must be greater than or equal to \(range.lowerBound)")
+        }
         if let range, number > range.upperBound { throw violation("must be less than or equal to \(range.upperBound)") }
     case .integer(let range):
         guard let number = given.decimal else { throw violation("must be a number") }

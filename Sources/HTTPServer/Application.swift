@@ -51,11 +51,11 @@ package struct Limits: Sendable {
     package var connections = 4096
     /// What one connection's request line and fields may take, in bytes.
     package var connectionMemory = 32 << 10
-    package var idle_s: Int64 = 60
+    package var idleSeconds: Int64 = 60
     /// From the first byte of a request to its last.
-    package var request_s: Int64 = 30
+    package var requestSeconds: Int64 = 30
     /// How long a stop waits for requests in progress.
-    package var drain_s: Int64 = 5
+    package var drainSeconds: Int64 = 5
 
     package init() {}
 }

@@ -24,25 +24,25 @@ internal import HTTP
     var body: [UInt8] = []
     var drained = 0
     /// When the present request, or the present idleness, began: monotonic seconds.
-    var since_s: Int64
+    var sinceSeconds: Int64
 
-    init(_ connection: OpaquePointer, now_s: Int64) {
+    init(_ connection: OpaquePointer, nowSeconds: Int64) {
         unsafe self.connection = connection
-        since_s = now_s
+        sinceSeconds = nowSeconds
     }
 
-    func begin(target: String, now_s: Int64) {
+    func begin(target: String, nowSeconds: Int64) {
         self.target = target
         phase = .begun
         method = nil
         fields.removeAll()
         drained = 0
-        since_s = now_s
+        sinceSeconds = nowSeconds
     }
 
-    func end(now_s: Int64) {
+    func end(nowSeconds: Int64) {
         phase = .idle
-        since_s = now_s
+        sinceSeconds = nowSeconds
         if body.capacity > 1 << 16 { body = [] } else { body.removeAll(keepingCapacity: true) }
     }
 

@@ -15,8 +15,8 @@ internal import HTTP
     private var waiting: [Exchange] = []
     /// Whether the last turn let answers go that libmicrohttpd has not written yet.
     private var hasResumed = false
-    private var now_s = monotonicSeconds()
-    private var lastSweep_s: Int64 = 0
+    private var nowSeconds = monotonicSeconds()
+    private var lastSweepSeconds: Int64 = 0
     private var isStopping = false
 
     package init(_ listener: consuming Listener, _ application: any Application, _ limits: Limits) {
@@ -40,7 +40,7 @@ internal import HTTP
     private func start() {
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe daemon = shim_start_daemon(
-            listenSocket, UInt32(allowedConnections()), UInt32(limits.idle_s), limits.connectionMemory,
+            listenSocket, UInt32(allowedConnections()), UInt32(limits.idleSeconds), limits.connectionMemory,
             handleCallback, context, connectionCallback, targetCallback, completedCallback)
         guard unsafe daemon != nil else { preconditionFailure("libmicrohttpd does not start: errno \(errno)") }
     }
@@ -61,15 +61,15 @@ internal import HTTP
             pollfd(fd: unsafe shim_epoll_descriptor(daemon), events: Int16(POLLIN), revents: 0),
             pollfd(fd: stopSignals, events: Int16(POLLIN), revents: 0),
         ]
-        unsafe poll(&ready, nfds_t(ready.count), timeout_ms())
-        now_s = monotonicSeconds()
+        unsafe poll(&ready, nfds_t(ready.count), timeoutMilliseconds())
+        nowSeconds = monotonicSeconds()
         serve()
         sweep()
         if stopSignals >= 0, ready[1].revents != 0 { isStopping = true }
     }
 
     /// Until libmicrohttpd's own next deadline; at most a second while a connection's age is to be watched.
-    private func timeout_ms() -> Int32 {
+    private func timeoutMilliseconds() -> Int32 {
         if hasResumed { return 0 }
         var wanted: UInt64 = 0
         let hasDeadline = unsafe MHD_get_timeout(daemon, &wanted) == .YES
@@ -88,12 +88,12 @@ internal import HTTP
 
     /// libmicrohttpd's timeout counts inactivity only: whoever sends a byte now and then would live for ever.
     private func sweep() {
-        guard now_s > lastSweep_s else { return }
-        lastSweep_s = now_s
+        guard nowSeconds > lastSweepSeconds else { return }
+        lastSweepSeconds = nowSeconds
         for exchange in connections.values {
             let allowed =
-                if case .idle = exchange.phase { limits.idle_s + limits.request_s } else { limits.request_s }
-            if now_s - exchange.since_s > allowed {
+                if case .idle = exchange.phase { limits.idleSeconds + limits.requestSeconds } else { limits.requestSeconds }
+            if nowSeconds - exchange.sinceSeconds > allowed {
                 shutdown(unsafe shim_connection_socket(exchange.connection), Int32(SHUT_RDWR))
             }
         }
@@ -103,8 +103,8 @@ internal import HTTP
     private func finish() {
         let socket = unsafe MHD_quiesce_daemon(daemon)
         if socket >= 0 { close(socket) }
-        let deadline_s = now_s + limits.drain_s
-        while now_s < deadline_s, connections.values.contains(where: \.isInProgress) { turn(until: -1) }
+        let deadlineSeconds = nowSeconds + limits.drainSeconds
+        while nowSeconds < deadlineSeconds, connections.values.contains(where: \.isInProgress) { turn(until: -1) }
         unsafe MHD_stop_daemon(daemon)
         unsafe daemon = nil
         application.settle()
@@ -113,16 +113,16 @@ internal import HTTP
     // MARK: One request
 
     fileprivate func opened(_ connection: OpaquePointer) -> Exchange {
-        let exchange = unsafe Exchange(connection, now_s: now_s)
+        let exchange = unsafe Exchange(connection, nowSeconds: nowSeconds)
         connections[ObjectIdentifier(exchange)] = exchange
         return exchange
     }
 
     fileprivate func closed(_ exchange: Exchange) { connections[ObjectIdentifier(exchange)] = nil }
 
-    fileprivate func begin(_ exchange: Exchange, target: String) { exchange.begin(target: target, now_s: now_s) }
+    fileprivate func begin(_ exchange: Exchange, target: String) { exchange.begin(target: target, nowSeconds: nowSeconds) }
 
-    fileprivate func completed(_ exchange: Exchange) { exchange.end(now_s: now_s) }
+    fileprivate func completed(_ exchange: Exchange) { exchange.end(nowSeconds: nowSeconds) }
 
     /// libmicrohttpd calls this when the fields are complete, for each piece of the body, at its end, and after a
     /// suspended connection was resumed.

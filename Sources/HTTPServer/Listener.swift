@@ -42,7 +42,9 @@ package struct Listener: ~Copyable {
     private static func failure(_ host: String, _ port: UInt16) -> Failure {
         switch errno {
         case EADDRINUSE:
-            Failure(description: "port \(port) on \(host) is in use; stop what listens there, or use --port 0 for a free one")
+            Failure(
+                description:
+                    "port \(port) on \(host) is in use; stop what listens there, or use --port 0 for a free one")
         case EACCES:
             Failure(description: "port \(port) needs more rights than this user has; use --port 6338 or any above 1023")
         case EADDRNOTAVAIL:
@@ -62,7 +64,9 @@ package struct Listener: ~Copyable {
             if unsafe storage.pointee.ss_family == sa_family_t(AF_INET6) {
                 return unsafe storage.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
                     let bytes = unsafe withUnsafeBytes(of: $0.pointee.sin6_addr) { unsafe Array($0) }
-                    return unsafe (UInt16(bigEndian: $0.pointee.sin6_port), bytes == Array(repeating: 0, count: 15) + [1])
+                    return unsafe (
+                        UInt16(bigEndian: $0.pointee.sin6_port), bytes == Array(repeating: 0, count: 15) + [1]
+                    )
                 }
             }
             return unsafe storage.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {

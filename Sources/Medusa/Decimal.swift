@@ -70,7 +70,9 @@ extension Decimal: Comparable, CustomStringConvertible {
     package static func < (left: Decimal, right: Decimal) -> Bool { left.millionths < right.millionths }
 
     package var description: String {
-        guard let integer else { return "\(millionths / 1_000_000).\(String(millionths.magnitude % 1_000_000 + 1_000_000).dropFirst())" }
+        guard let integer else {
+            return "\(millionths / 1_000_000).\(String(millionths.magnitude % 1_000_000 + 1_000_000).dropFirst())"
+        }
         return String(integer)
     }
 }

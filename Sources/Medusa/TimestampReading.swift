@@ -5,7 +5,8 @@ extension Timestamp {
     package init?(reading text: String) {
         let text = text.utf8[...]
         guard text.count <= 128 else { return nil }
-        let parsed = text.first.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } == true
+        let parsed =
+            text.first.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } == true
             ? Self.iso8601(text) : Self.named(text)
         guard let parsed else { return nil }
         self = parsed

@@ -85,7 +85,8 @@ extension Response {
             error(
                 .badRequest, "InvalidItem",
                 message: sku.isEmpty
-                    ? "The transaction has no items left for this" : "The item \(sku) is not valid for this transaction")
+                    ? "The transaction has no items left for this" : "The item \(sku) is not valid for this transaction"
+            )
         case .amountNotSatisfied(let minimum):
             error(
                 .badRequest, "LeaseAmountNotSatisfied",
@@ -115,7 +116,8 @@ extension Response {
     /// The write did not happen, and says so.
     static func unsaved(_ failure: SQLiteError) -> Response {
         failure.cause == .full
-            ? error(.serviceUnavailable, message: "The sandbox's disk is full: nothing was saved. Make room and try again.")
+            ? error(
+                .serviceUnavailable, message: "The sandbox's disk is full: nothing was saved. Make room and try again.")
             : error(.internalServerError, message: "The sandbox could not save: nothing was changed")
     }
 

@@ -1,5 +1,5 @@
-internal import HTTP
 internal import Contract
+internal import HTTP
 internal import JSON
 internal import LeaseDocument
 internal import Medusa

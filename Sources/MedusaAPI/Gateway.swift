@@ -1,10 +1,10 @@
-package import HTTP
 internal import Contract
+package import HTTP
 internal import JSON
 internal import Medusa
 internal import MedusaStore
-package import Sandbox
 package import SQLite
+package import Sandbox
 
 /// The way of a request: route, key, token, payload, endpoint. What stands before the endpoint answers in the words of
 /// Kong, the vendor's gateway (B.5).

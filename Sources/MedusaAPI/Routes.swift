@@ -48,7 +48,9 @@ package enum Routes {
     static let router: Router<Route> = {
         var router = Router<Route>()
         for route in all {
-            for path in [route.endpoint.path] + route.endpoint.aliases { router.add(route.endpoint.method, path, route) }
+            for path in [route.endpoint.path] + route.endpoint.aliases {
+                router.add(route.endpoint.method, path, route)
+            }
         }
         return router
     }()

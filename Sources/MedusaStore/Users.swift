@@ -76,7 +76,7 @@ package final class Users {
             try insertUser.run(
                 .text(draft.email), .text(draft.firstName), .text(draft.lastName),
                 draft.passwordDigest.map { .blob($0) } ?? .null, .text(draft.locale), .integer(now.milliseconds))
-        } catch where error.cause == .duplicate {
+        } catch  where error.cause == .duplicate {
             return nil
         }
         return connection.lastInsertedRow

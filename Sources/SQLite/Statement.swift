@@ -73,12 +73,16 @@ package enum Value: Sendable {
             return text.withUTF8 { utf8 in
                 unsafe utf8.withMemoryRebound(to: CChar.self) { characters in
                     // An empty Swift string may have no address, and SQLite takes NULL for NULL.
-                    guard let address = characters.baseAddress else { return unsafe shim_bind_text(handle, position, "", 0) }
+                    guard let address = characters.baseAddress else {
+                        return unsafe shim_bind_text(handle, position, "", 0)
+                    }
                     return unsafe shim_bind_text(handle, position, address, Int32(characters.count))
                 }
             }
         case .blob(let bytes):
-            return unsafe bytes.withUnsafeBytes { unsafe shim_bind_blob(handle, position, $0.baseAddress, Int32($0.count)) }
+            return unsafe bytes.withUnsafeBytes {
+                unsafe shim_bind_blob(handle, position, $0.baseAddress, Int32($0.count))
+            }
         }
     }
 

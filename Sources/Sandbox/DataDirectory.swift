@@ -14,7 +14,8 @@ package final class DataDirectory {
             try files.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
             throw Sandboxes.Failure(
-                description: "the data directory \(path) cannot be made; name another with --data-dir, or use --ephemeral")
+                description:
+                    "the data directory \(path) cannot be made; name another with --data-dir, or use --ephemeral")
         }
         let descriptor = unsafe open("\(path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {

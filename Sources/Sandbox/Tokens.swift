@@ -44,7 +44,9 @@ package struct Tokens: Sendable {
     }
 
     /// A digest of what is only ever compared: passwords, SSNs, account numbers.
-    package func digest(_ purpose: String, _ text: String) -> [UInt8] { Array(code(of: Array("\(purpose)\0\(text)".utf8))) }
+    package func digest(_ purpose: String, _ text: String) -> [UInt8] {
+        Array(code(of: Array("\(purpose)\0\(text)".utf8)))
+    }
 
     private struct CustomerClaims: Decodable {
         let userId: String
@@ -73,7 +75,8 @@ package struct Tokens: Sendable {
 
     private func claims<Claims: Decodable>(of token: String) -> Claims? {
         let bytes = Array(token.utf8)
-        guard bytes.count < 1024, bytes.starts(with: Self.header), let dot = bytes.lastIndex(of: UInt8(ascii: ".")) else {
+        guard bytes.count < 1024, bytes.starts(with: Self.header), let dot = bytes.lastIndex(of: UInt8(ascii: "."))
+        else {
             return nil
         }
         var signature: [UInt8] = []

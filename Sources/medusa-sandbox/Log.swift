@@ -33,7 +33,9 @@ final class Log {
     }
 
     private func masked(_ path: String) -> String {
-        let isPlain = path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: "%") }
+        let isPlain = path.utf8.allSatisfy {
+            $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: "%")
+        }
         guard isPlain, path.utf8.count <= 200, !path.hasLongNumber else {
             return path.split(separator: "/", omittingEmptySubsequences: false).map { segment in
                 let isSafe = segment.utf8.allSatisfy { byte in

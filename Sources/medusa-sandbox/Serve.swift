@@ -93,7 +93,8 @@ struct Serve: ParsableCommand {
             try Data("\(url)\n".utf8).write(to: URL(filePath: readyFile), options: .atomic)
         } catch {
             throw Sandboxes.Failure(
-                description: "cannot write the ready file \(readyFile); name one in a folder that exists and is writable")
+                description:
+                    "cannot write the ready file \(readyFile); name one in a folder that exists and is writable")
         }
     }
 

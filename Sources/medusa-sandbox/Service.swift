@@ -2,8 +2,8 @@ internal import HTTP
 internal import HTTPServer
 internal import MedusaAPI
 internal import MedusaStore
-internal import Sandbox
 internal import SQLite
+internal import Sandbox
 
 /// Between the server and the gateway: keeps the batches of a turn of the loop, and the log.
 final class Service: Application {

@@ -36,7 +36,8 @@ enum DeeplyVerifyUserExists {
             $0.member("addressExists", given != nil && given?.standardAddress == profile?.standardAddress)
             $0.member("emailExists", row != nil)
             $0.member(
-                "phoneExists", profile != nil && body[phone].map(standardPhone) == profile.map { standardPhone($0.phone) })
+                "phoneExists",
+                profile != nil && body[phone].map(standardPhone) == profile.map { standardPhone($0.phone) })
         }
     }
 }
