@@ -92,7 +92,9 @@ internal import HTTP
         lastSweepSeconds = nowSeconds
         for exchange in connections.values {
             let allowed =
-                if case .idle = exchange.phase { limits.idleSeconds + limits.requestSeconds } else { limits.requestSeconds }
+                if case .idle = exchange.phase { limits.idleSeconds + limits.requestSeconds } else {
+                    limits.requestSeconds
+                }
             if nowSeconds - exchange.sinceSeconds > allowed {
                 shutdown(unsafe shim_connection_socket(exchange.connection), Int32(SHUT_RDWR))
             }
@@ -120,7 +122,9 @@ internal import HTTP
 
     fileprivate func closed(_ exchange: Exchange) { connections[ObjectIdentifier(exchange)] = nil }
 
-    fileprivate func begin(_ exchange: Exchange, target: String) { exchange.begin(target: target, nowSeconds: nowSeconds) }
+    fileprivate func begin(_ exchange: Exchange, target: String) {
+        exchange.begin(target: target, nowSeconds: nowSeconds)
+    }
 
     fileprivate func completed(_ exchange: Exchange) { exchange.end(nowSeconds: nowSeconds) }
 

@@ -1,0 +1,91 @@
+import Medusa
+import Testing
+
+@Suite struct `A decision` {
+    private static let ordinary = "888776666"
+
+    @Test(arguments: [
+        ("john@example.com", ordinary, Application.Status.approved, 1300),
+        ("john.approve@example.com", "527684727", .approved, 1300),
+        ("john.deny@example.com", ordinary, .failed, 0),
+        ("john.DENY@example.com", ordinary, .failed, 0),
+        ("john.qamanual@flexshopper.com", ordinary, .pending, 0),
+        ("john.hold@example.com", ordinary, .approved, 1300),
+        ("john.limit500@example.com", ordinary, .approved, 500),
+        ("john.limit0@example.com", ordinary, .approved, 0),
+        ("john.limit@example.com", ordinary, .approved, 1300),
+        ("john.limitless@example.com", ordinary, .approved, 1300),
+        ("deny@example.com", ordinary, .approved, 1300),
+        ("john@x.deny.com", ordinary, .approved, 1300),
+        ("john.deny.smith@example.com", ordinary, .approved, 1300),
+        ("john@example.com", "527684727", .failed, 0),
+        ("john@example.com", "478724725", .approved, 1300),
+        ("john.firstpayment@example.com", ordinary, .approved, 1300),
+    ])
+    func `follows the e-mail's suffix, then the SSN, then the default`(
+        email: String, ssn: String, status: Application.Status, dollars: Int
+    ) throws {
+        let verdict = try Application.verdict(email: email, ssn: ssn, Samples.settings)
+        #expect(verdict.status == status)
+        #expect(verdict.spendingLimit == .dollars(Int64(dollars)))
+    }
+
+    @Test func `is not reached when the gateway fails`() {
+        #expect(
+            refusal { () throws(Refusal) in
+                _ = try Application.verdict(email: "x.gateway@example.com", ssn: Self.ordinary, Samples.settings)
+            } == .gatewayFailed)
+    }
+
+    @Test func `may put spending on hold, or leave verification pending`() throws {
+        #expect(try Application.verdict(email: "x.hold@a.co", ssn: Self.ordinary, Samples.settings).spendingHold)
+        let verdict = try Application.verdict(email: "x.verify@a.co", ssn: Self.ordinary, Samples.settings)
+        #expect(verdict.verification == .pending)
+    }
+
+    @Test(arguments: [
+        (Application.Status?.none, Refusal?.none), (.failed, nil), (.approved, .customerAlreadyApplied),
+        (.pending, .customerAlreadyApplied),
+    ])
+    func `stands in the way of another application while it is active`(
+        status: Application.Status?, expected: Refusal?
+    ) {
+        let user = Samples.user(status: status)
+        #expect(refusal { () throws(Refusal) in try user.mayApply() } == expected)
+    }
+
+    @Test(arguments: [
+        (Application.Status?.none, false, Refusal?.some(.customerMayNotLease(.undecided))),
+        (.pending, false, .customerMayNotLease(.pending)), (.failed, false, .customerMayNotLease(.denied)),
+        (.approved, true, .customerMayNotLease(.onHold)), (.approved, false, nil),
+    ])
+    func `says who may lease`(status: Application.Status?, hold: Bool, expected: Refusal?) {
+        let user = Samples.user(status: status, hold: hold)
+        #expect(refusal { () throws(Refusal) in try user.mayLease() } == expected)
+    }
+
+    @Test func `grants the limit less what live leases take`() {
+        let expired = Lease(id: 2, customer: 1, createdAt: Samples.now, expiresAt: Samples.now)
+        let user = Samples.user(engagements: [
+            User.Engagement(lease: Samples.lease(), reference: "1", amount: .dollars(100)),
+            User.Engagement(lease: Samples.lease(signed: true), reference: "2", amount: .dollars(200)),
+            User.Engagement(lease: expired, reference: "3", amount: .dollars(400)),
+        ])
+        #expect(user.availableBalance(at: Samples.now) == .dollars(1000))
+        #expect(user.availableWeeklySpending(at: Samples.now) == .dollars(100))
+        #expect(user.availableBalance(at: Samples.now + .hours(24)) == .dollars(1100))
+    }
+
+    @Test func `has test values that each stand once`() {
+        let triggers = Persona.all.map(\.trigger)
+        #expect(Set(triggers).count == triggers.count)
+    }
+
+    @Test func `uses routing numbers that pass the ABA checksum`() {
+        for persona in Persona.all {
+            guard case .routingNumber(let number) = persona.trigger else { continue }
+            let digits = number.compactMap(\.wholeNumberValue)
+            #expect(zip(digits, [3, 7, 1, 3, 7, 1, 3, 7, 1]).reduce(0) { $0 + $1.0 * $1.1 }.isMultiple(of: 10))
+        }
+    }
+}
