@@ -66,7 +66,7 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
         .testTarget(name: "MedusaTests", dependencies: ["Medusa"]),
-        .testTarget(name: "ContractTests", dependencies: ["Contract", "HTTP", "JSON"]),
+        .testTarget(name: "ContractTests", dependencies: ["Contract", "HTTP", "JSON", "Medusa"]),
         .testTarget(name: "MedusaStoreTests", dependencies: ["MedusaStore", "Medusa", "SQLite"]),
         .testTarget(
             name: "MedusaAPITests",

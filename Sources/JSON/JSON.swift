@@ -52,6 +52,11 @@ package struct JSON: Sendable {
 package struct JSONError: Error, Equatable {
     package let offset: Int
     package let reason: String
+
+    package init(offset: Int, reason: String) {
+        self.offset = offset
+        self.reason = reason
+    }
 }
 
 // MARK: - Reading values

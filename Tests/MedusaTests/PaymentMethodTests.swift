@@ -22,7 +22,9 @@ import Testing
         #expect(method.isPrimary)
     }
 
-    @Test(arguments: [("visa", "Visa"), ("american-express", "American Express"), ("mastercard", "Mastercard"), ("", "")])
+    @Test(arguments: [
+        ("visa", "Visa"), ("american-express", "American Express"), ("mastercard", "Mastercard"), ("", ""),
+    ])
     func `shows its brand as the documents do`(type: String, brand: String) {
         #expect(PaymentMethod.brandName(type) == brand)
     }

@@ -65,7 +65,9 @@ import Testing
         var early = transaction
         #expect(
             early.cancel([], at: Samples.now)
-                == .init(done: [Units(sku: "A", quantity: 3), Units(sku: "B", quantity: 1)], failed: [Units(sku: "B", quantity: 1)]))
+                == .init(
+                    done: [Units(sku: "A", quantity: 3), Units(sku: "B", quantity: 1)],
+                    failed: [Units(sku: "B", quantity: 1)]))
         var late = transaction
         #expect(
             late.cancel([Selection(sku: "A")], at: Samples.now + .days(3))

@@ -1,0 +1,38 @@
+import HTTP
+import Testing
+
+@Suite struct `A target` {
+    @Test(arguments: [
+        ("/", []), ("/v3/users", ["v3", "users"]), ("/v3/users/", ["v3", "users"]),
+        ("/a%2Fb/c", ["a/b", "c"]), ("//a", ["", "a"]), ("/%00", ["\u{0}"]), ("/a+b", ["a+b"]), ("/%E2%82%AC", ["€"]),
+        ("/v3?x=/y/z", ["v3"]),
+    ])
+    func `is split before it is decoded`(raw: String, segments: [String]) {
+        #expect(Target(raw)?.segments == segments)
+    }
+
+    @Test func `has a query in any order`() {
+        let target = Target("/p?b=2&a=1%26&&c&d=x=y&e=a+b%2B")
+        #expect(
+            target?.query == [
+                NamedValue("b", "2"), NamedValue("a", "1&"), NamedValue("c", ""), NamedValue("d", "x=y"),
+                NamedValue("e", "a b+"),
+            ])
+        #expect(target?.path == "/p")
+    }
+
+    @Test(arguments: ["", "*", "v3/users", "http://x/y", "/%", "/%4", "/%zz", "/%ff", "/?a=%C3"])
+    func `is refused when it is malformed`(raw: String) {
+        #expect(Target(raw) == nil)
+    }
+}
+
+@Suite struct `Header fields` {
+    @Test func `are found without regard to case`() {
+        let fields: Fields = ["Customer-Token": "a", "X-A": "1", "x-a": "2"]
+        #expect(fields["customer-token"] == "a")
+        #expect(fields["x-a"] == "1")
+        #expect(fields.count(of: "x-a") == 2)
+        #expect(fields["customer_token"] == nil)
+    }
+}
