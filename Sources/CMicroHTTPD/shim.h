@@ -32,7 +32,6 @@ shim_start_daemon(
         MHD_OPTION_NOTIFY_CONNECTION, connection_changed, context,
         MHD_OPTION_URI_LOG_CALLBACK, target_received, context,
         MHD_OPTION_NOTIFY_COMPLETED, request_completed, context,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_END);
 }
 

@@ -1,4 +1,5 @@
 internal import CMicroHTTPD
+internal import Glibc
 internal import HTTP
 
 /// One connection's place, used by its requests one after the other, so that a request costs no allocation of its own.
@@ -19,6 +20,13 @@ internal import HTTP
     let connection: OpaquePointer
     var phase = Phase.idle
     var target = ""
+    /// Where the target's text ends in the library's buffer, for `hasWholeTarget`.
+    private var targetEnd = 0
+    /// Whether the target ends where the version begins. It arrives as a C string: a null byte would cut it, and the rest
+    /// would be ignored.
+    private var hasWholeTarget = false
+    /// HTTP/1.0 knew no `Host`.
+    private var needsHost = true
     var method: Method?
     var fields = Fields()
     var body: [UInt8] = []
@@ -31,8 +39,9 @@ internal import HTTP
         sinceSeconds = nowSeconds
     }
 
-    func begin(target: String, nowSeconds: Int64) {
-        self.target = target
+    func begin(target text: UnsafePointer<CChar>, nowSeconds: Int64) {
+        target = unsafe String(cString: text)
+        targetEnd = unsafe Int(bitPattern: text) + strlen(text)
         phase = .begun
         method = nil
         fields.removeAll()
@@ -59,10 +68,18 @@ internal import HTTP
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
+    /// - Parameter version: the request line's last part, where the library keeps it.
+    func expectVersion(at version: UnsafePointer<CChar>) {
+        hasWholeTarget = Int(bitPattern: version) == targetEnd + 1
+        needsHost = unsafe strcmp(version, "HTTP/1.0") != 0
+    }
+
     var hasValidFraming: Bool {
         let lengths = fields.count(of: "content-length")
         let isChunked = fields.count(of: "transfer-encoding") > 0
-        return fields.count(of: "host") == 1 && lengths <= 1 && !(lengths == 1 && isChunked)
+        let hosts = fields.count(of: "host")
+        return hasWholeTarget && (hosts == 1 || hosts == 0 && !needsHost) && lengths <= 1
+            && !(lengths == 1 && isChunked)
     }
 
     /// In bytes; `nil` when it is chunked.

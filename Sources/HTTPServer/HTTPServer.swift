@@ -122,8 +122,8 @@ internal import HTTP
 
     fileprivate func closed(_ exchange: Exchange) { connections[ObjectIdentifier(exchange)] = nil }
 
-    fileprivate func begin(_ exchange: Exchange, target: String) {
-        exchange.begin(target: target, nowSeconds: nowSeconds)
+    fileprivate func begin(_ exchange: Exchange, target: UnsafePointer<CChar>) {
+        unsafe exchange.begin(target: target, nowSeconds: nowSeconds)
     }
 
     fileprivate func completed(_ exchange: Exchange) { exchange.end(nowSeconds: nowSeconds) }
@@ -256,11 +256,11 @@ private let targetCallback:
         context, target, connection in
         let place = unsafe shim_connection_context(connection)
         guard let begun = unsafe exchange(place), let target = unsafe target else { return nil }
-        unsafe server(context).begin(begun, target: String(cString: target))
+        unsafe server(context).begin(begun, target: target)
         return unsafe place
     }
 
-private let handleCallback: MHD_AccessHandlerCallback = { context, _, _, method, _, piece, count, request in
+private let handleCallback: MHD_AccessHandlerCallback = { context, _, _, method, version, piece, count, request in
     guard let method = unsafe method, let count = unsafe count, let request = unsafe request,
         let found = unsafe exchange(request.pointee)
     else { return .NO }
@@ -268,6 +268,7 @@ private let handleCallback: MHD_AccessHandlerCallback = { context, _, _, method,
     unsafe count.pointee = 0
     let server = unsafe server(context)
     guard size > 0, let piece = unsafe piece else {
+        if case .begun = found.phase, let version = unsafe version { unsafe found.expectVersion(at: version) }
         return unsafe server.handle(found, method: String(cString: method), UnsafeBufferPointer(start: nil, count: 0))
     }
     return unsafe piece.withMemoryRebound(to: UInt8.self, capacity: size) { bytes in

@@ -49,6 +49,11 @@ package final class Gateway {
             response.fields.append(allow)
             return Reply(response: response)
         case .none:
+            if case .match = Routes.router.find(request.method, ["v3"] + request.target.segments) {
+                report(
+                    "no route for \(request.target.path), but there is one under /v3: clients that resolve by RFC 3986 "
+                        + "(Guzzle, requests-toolbelt) drop the base URL's path before a path that begins with /")
+            }
             return Reply(response: .gateway(.notFound, "no Route matched with those values"))
         }
     }

@@ -1,0 +1,118 @@
+import Foundation
+import JSON
+import Support
+
+/// The built program, started on a free port.
+final class Server {
+    let process = Process()
+    let port: Int
+    let firstLine: String
+    private let errors = Pipe()
+    let folder: URL
+
+    struct Failed: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// - Parameter dataDirectory: `nil` is `--ephemeral`.
+    init(dataDirectory: String? = nil, _ arguments: String...) throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "medusa-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        process.executableURL = Program.url
+        let home = dataDirectory.map { ["--data-dir", $0] } ?? ["--ephemeral"]
+        process.arguments = ["serve", "--port", "0"] + home + arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        var line = Data()
+        while line.last != UInt8(ascii: "\n") {
+            let piece = output.fileHandleForReading.availableData
+            if piece.isEmpty { break }
+            line += piece
+        }
+        firstLine = String(decoding: line, as: UTF8.self)
+        guard let port = Int(firstLine.split(separator: ":").last?.dropLast() ?? "") else {
+            throw Failed(description: String(decoding: errors.fileHandleForReading.availableData, as: UTF8.self))
+        }
+        self.port = port
+    }
+
+    deinit {
+        if process.isRunning { process.terminate() }
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    var url: String { "http://127.0.0.1:\(port)" }
+
+    /// Sends a signal, waits for the end, and returns the exit code and what was logged.
+    @discardableResult
+    func stop(_ signal: Int32 = SIGTERM) -> (code: Int32, log: String) {
+        kill(process.processIdentifier, signal)
+        let log = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: log, as: UTF8.self))
+    }
+
+    func connect() throws -> Connection { try Connection(port: port) }
+
+    /// One request on a connection of its own.
+    func call(_ method: String, _ path: String, _ body: String? = nil, token: String? = nil, key: String = "k")
+        throws -> Connection.Response
+    {
+        let connection = try connect()
+        try connection.send(Self.request(method, path, body, token: token, key: key))
+        guard let response = try connection.response() else { throw Failed(description: "no answer to \(path)") }
+        return response
+    }
+
+    static func request(
+        _ method: String, _ path: String, _ body: String? = nil, token: String? = nil, key: String = "k"
+    ) -> String {
+        var head = "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nAuthorization: \(key)\r\n"
+        if let token { head += "customer-token: \(token)\r\n" }
+        if let body { head += "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n" }
+        return head + "\r\n" + (body ?? "")
+    }
+}
+
+/// The program, and other commands, run to their end.
+enum Program {
+    static let url = Bundle.main.executableURL!.resolvingSymlinksInPath().deletingLastPathComponent()
+        .appending(path: "medusa-sandbox")
+
+    struct Run {
+        let code: Int32
+        let output: String
+        let errors: String
+    }
+
+    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Run {
+        try run(command: url.path, arguments, environment: environment)
+    }
+
+    static func run(command: String, _ arguments: [String], environment: [String: String] = [:]) throws -> Run {
+        let process = Process()
+        process.executableURL = URL(filePath: command.hasPrefix("/") ? command : "/usr/bin/env")
+        process.arguments = command.hasPrefix("/") ? arguments : [command] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        // Files, not pipes: whatever a command prints, it never waits for a reader.
+        let folder = FileManager.default.temporaryDirectory
+        let files = [folder.appending(path: "\(UUID()).out"), folder.appending(path: "\(UUID()).err")]
+        for file in files { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
+        defer { for file in files { try? FileManager.default.removeItem(at: file) } }
+        process.standardOutput = try FileHandle(forWritingTo: files[0])
+        process.standardError = try FileHandle(forWritingTo: files[1])
+        try process.run()
+        process.waitUntilExit()
+        return Run(
+            code: process.terminationStatus, output: try String(contentsOf: files[0], encoding: .utf8),
+            errors: try String(contentsOf: files[1], encoding: .utf8))
+    }
+}
+
+extension Support.Connection.Response {
+    var json: JSON {
+        get throws { try JSON(Array(body.utf8)) }
+    }
+}
