@@ -104,7 +104,7 @@ import Testing
         ("a@b.co", true), ("a.b+c@x-y.example.com", true), ("a@b", false), ("@b.co", false), ("a@b..co", false),
         ("a b@c.co", false), ("a@b@c.co", false), ("a@b.c\u{0}o", false),
         (String(repeating: "a", count: 65) + "@b.co", false),
-        ("a@" + String(repeating: "b.", count: 50_000) + "co", false),
+        ("a@" + String(repeating: "b.", count: 200) + "co", false),
     ])
     func `knows an e-mail`(email: String, isValid: Bool) {
         let body = JSONWriter.write {

@@ -179,7 +179,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "x", "a.b.c", "eyJhbGciOiJub25lIn0.eyJ1c2VySWQiOiJ4In0.", String(repeating: "a", count: 5000),
+        "", "x", "a.b.c", "eyJhbGciOiJub25lIn0.eyJ1c2VySWQiOiJ4In0.", String(repeating: "a", count: 1100),
     ])
     func `is refused when it is none`(token: String) throws {
         #expect(try me(token).status == 401)

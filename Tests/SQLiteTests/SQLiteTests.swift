@@ -10,10 +10,12 @@ import Testing
         try connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, data BLOB) STRICT")
     }
 
-    @Test(arguments: ["", "plain", "it's", "a\u{0}b", "é€😹", String(repeating: "x", count: 100_000)])
-    func `gives text back as it took it`(text: String) throws {
-        try connection.statement("INSERT INTO t (name) VALUES (?)").run(.text(text))
-        #expect(try connection.statement("SELECT name FROM t").row { $0.text(0) } == text)
+    @Test func `gives text back as it took it`() throws {
+        let insert = connection.statement("INSERT OR REPLACE INTO t (id, name) VALUES (1, ?)")
+        for text in ["", "plain", "it's", "a\u{0}b", "é€😹", String(repeating: "x", count: 100_000)] {
+            try insert.run(.text(text))
+            #expect(try connection.statement("SELECT name FROM t").row { $0.text(0) } == text)
+        }
     }
 
     @Test func `keeps null, integers and bytes apart`() throws {

@@ -1,0 +1,86 @@
+import Foundation
+import JSON
+import Support
+import Testing
+
+/// What people really run against the sandbox.
+@Suite struct `Clients` {
+    private let server: Server
+
+    init() throws { server = try Server("--quiet") }
+
+    @Test func `walk the guide, and get every documented status and shape`() throws {
+        let script = Repository.path("Docs/journey.py")
+        let run = try Program.run(command: "python3", [script, server.url])
+        #expect(run.code == 0, "\(run.output)\(run.errors)")
+        #expect(run.output.hasSuffix("24 of 24 documented routes answered with their documented status and shape\n"))
+    }
+
+    @Test func `walk the guide twice over the same sandbox`() throws {
+        for _ in 0..<2 {
+            #expect(try Program.run(command: "python3", [Repository.path("Docs/journey.py"), server.url]).code == 0)
+        }
+    }
+
+    @Test func `are told by the guide's script when a server differs`() throws {
+        let closed = try Server("--quiet", "--api-key", "another")
+        #expect(try Program.run(command: "python3", [Repository.path("Docs/journey.py"), closed.url]).code == 1)
+    }
+
+    struct Sample: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let command: String
+        let file: String
+    }
+
+    /// The three samples of the Payment Plugin page, with the very libraries that they name.
+    @Test(arguments: [
+        Sample(testDescription: "axios", command: "node", file: "validate-order.js"),
+        Sample(testDescription: "Guzzle", command: "php", file: "validate-order.php"),
+        Sample(
+            testDescription: "Flask with requests-toolbelt", command: Repository.path(".build/venv/bin/python"),
+            file: "validate_order.py"),
+    ])
+    func `validate an order, then finalize it`(sample: Sample) throws {
+        let token = try approvedCustomer()
+        let order =
+            #"{"transactionId":"ABC-129384","items":[{"brand":"b","sku":"s","description":"d","cost":120.34,"quantity":1}]}"#
+        let lease = try data(server.call("POST", "/v3/leases", order, token: token))["leaseId"]?.string ?? ""
+
+        let early = try run(sample)
+        #expect(early["status"]?.numberText == "400")
+        #expect(early["valid"]?.bool == false)
+        _ = try server.call(
+            "POST", "/v3/leases/\(lease)/sign", #"{"ipAddress":"127.0.0.1","signed":true}"#, token: token)
+        #expect(try server.call("POST", "/v3/transactions/ABC-129384/confirm-shipment").status == 400)
+        let late = try run(sample)
+        #expect(late["status"]?.numberText == "200")
+        #expect(late["valid"]?.bool == true)
+        #expect(
+            try server.call("POST", "/v3/transactions/ABC-129384/confirm-shipment").status == 200,
+            "the sample has finalized the order")
+    }
+
+    private func run(_ sample: Sample) throws -> JSON {
+        let run = try Program.run(
+            command: sample.command, [Repository.path("Tests/Clients/\(sample.file)"), "ABC-129384"],
+            environment: [
+                "MEDUSA_BASE_URL": server.url, "MEDUSA_API_KEY": "k",
+                // Where Debian puts the modules of a Node.js that may not be Debian's.
+                "NODE_PATH": "/usr/share/nodejs",
+            ])
+        #expect(run.code == 0, "\(run.errors)")
+        return try JSON(Array(run.output.utf8))
+    }
+
+    private func data(_ response: Connection.Response) throws -> JSON {
+        try #require(try response.json["data"], "\(response.body)")
+    }
+
+    private func approvedCustomer() throws -> String {
+        let created = try server.call("POST", "/v3/users", #"{"firstName":"J","lastName":"D","email":"a@b.co"}"#)
+        let token = try data(created)["token"]?.string ?? ""
+        _ = try server.call("POST", "/v3/users/me/apply", try Fixture.request("apply"), token: token)
+        return token
+    }
+}
