@@ -19,13 +19,13 @@ package struct Persona: Sendable {
     package let outcome: Outcome
     /// One sentence for people.
     package let meaning: String
-    /// Where it is documented; `own` is ours.
+    /// Where it comes from: the vendor's own test suite, or us.
     package let source: String
 
     package static let all: [Persona] = [
-        Persona(.suffix("approve"), .approve, "The application is approved.", "E.1"),
-        Persona(.suffix("deny"), .deny, "The application is denied.", "E.1"),
-        Persona(.suffix("qamanual"), .manualReview, "The application waits for a manual review.", "E.1"),
+        Persona(.suffix("approve"), .approve, "The application is approved.", "vendor's tests"),
+        Persona(.suffix("deny"), .deny, "The application is denied.", "vendor's tests"),
+        Persona(.suffix("qamanual"), .manualReview, "The application waits for a manual review.", "vendor's tests"),
         Persona(.suffix("hold"), .approveOnHold, "Approved, with spending on hold: no lease.", "own"),
         Persona(.suffix("verify"), .approveUnverified, "Approved, with verification questions pending.", "own"),
         Persona(.suffixWithDollars("limit"), .approveWithLimit, "Approved with that limit, as in .limit500.", "own"),
@@ -35,11 +35,11 @@ package struct Persona: Sendable {
         Persona(.suffix("gateway"), .gatewayFails, "Applying answers 502 BadGateway.", "own"),
         Persona(.suffix("pastdue"), .pastDue, "Scheduled payments decline; agreements are past due.", "own"),
         Persona(.suffix("decline"), .collectionDeclines, "Every payment declines, Collect Payment's too.", "own"),
-        Persona(.ssn("478724725"), .approve, "The application is approved.", "E.2"),
-        Persona(.ssn("362563215"), .approve, "The application is approved.", "E.2"),
-        Persona(.ssn("527684727"), .deny, "The application is denied.", "E.2"),
-        Persona(.routingNumber("000000000"), .bankRefused, "11505: the bank is not accepted.", "E.3"),
-        Persona(.routingNumber("084009519"), .bankRefused, "11505: the bank is not accepted.", "E.3"),
+        Persona(.ssn("478724725"), .approve, "The application is approved.", "vendor's tests"),
+        Persona(.ssn("362563215"), .approve, "The application is approved.", "vendor's tests"),
+        Persona(.ssn("527684727"), .deny, "The application is denied.", "vendor's tests"),
+        Persona(.routingNumber("000000000"), .bankRefused, "11505: the bank is not accepted.", "vendor's tests"),
+        Persona(.routingNumber("084009519"), .bankRefused, "11505: the bank is not accepted.", "vendor's tests"),
         Persona(
             .routingNumber("991150302"), .notPrimaryEligible,
             "11503 when it is to be the primary payment method.", "own"),
