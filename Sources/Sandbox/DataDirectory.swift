@@ -11,7 +11,9 @@ package final class DataDirectory {
         self.path = path
         let files = FileManager.default
         do {
-            try files.createDirectory(atPath: path, withIntermediateDirectories: true)
+            // Names and e-mails are in there: the owner's own business.
+            try files.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw Sandboxes.Failure(
                 description:

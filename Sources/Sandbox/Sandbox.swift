@@ -39,8 +39,9 @@ package final class Sandbox {
 
     /// A key that is used once and then forgotten: LoanPaymentPro's child key, Clover's PKMS key.
     package func oneTimeKey() -> String {
+        // With the time, because the count begins anew whenever the database is opened.
         oneTimeKeys += 1
-        return identifiers.oneTimeKey(oneTimeKeys)
+        return identifiers.oneTimeKey(now.milliseconds << 16 + oneTimeKeys)
     }
 
     package func customerToken(for user: Int64) -> String {
