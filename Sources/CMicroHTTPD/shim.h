@@ -54,12 +54,6 @@ shim_connection_context(struct MHD_Connection *connection)
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
-static inline unsigned int
-shim_live_connections(struct MHD_Daemon *daemon)
-{
-    return MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
-}
-
 /// A descriptor that becomes readable when SIGTERM or SIGINT arrives; both are blocked for every other purpose.
 /// SIGPIPE is ignored, so that a client that goes away is an error and not the end of the program.
 static inline int

@@ -43,9 +43,6 @@ package struct JSON: Sendable {
     }
 
     var entry: Entry { storage.tape[index] }
-
-    /// The value's first byte in the source, for messages that name a place.
-    package var offset: Int { Int(entry.start) }
 }
 
 /// Where and why a text is not JSON.

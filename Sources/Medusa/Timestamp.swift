@@ -32,9 +32,6 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         (milliseconds >= 0 ? milliseconds : milliseconds - Self.day + 1) / Self.day
     }
 
-    /// The first moment of the same day, UTC.
-    package var startOfDay: Timestamp { Timestamp(milliseconds: dayNumber * Self.day) }
-
     /// `2018-03-19T15:51:27.080Z` (B.10).
     package var iso8601: String {
         var text: [UInt8] = []

@@ -51,9 +51,6 @@ package struct User: Hashable, Sendable {
         self.declinedPaymentMethod = declinedPaymentMethod
     }
 
-    /// The form in which e-mails are compared: case is folded (C.2).
-    package static func folded(_ email: String) -> String { email.lowercased() }
-
     private var persona: Persona.Outcome? { Persona.outcome(ofEmail: email)?.outcome }
 
     /// Whether the customer's payments, scheduled or collected, decline.

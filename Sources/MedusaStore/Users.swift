@@ -6,7 +6,6 @@ package final class Users {
     private let connection: Connection
     private let insertUser: Statement
     private let userById: Statement
-    private let userByEmail: Statement
     private let idByEmail: Statement
     private let newestFirst: Statement
     private let countAll: Statement
@@ -31,7 +30,6 @@ package final class Users {
             FROM users LEFT JOIN applications ON applications.id = application_id
             """
         userById = connection.statement("\(select) WHERE users.id = ?")
-        userByEmail = connection.statement("\(select) WHERE email = ?")
         idByEmail = connection.statement("SELECT id FROM users WHERE email = ?")
         newestFirst = connection.statement("\(select) ORDER BY users.id DESC LIMIT ? OFFSET ?")
         countAll = connection.statement("SELECT count(*) FROM users")
@@ -88,11 +86,6 @@ package final class Users {
 
     package func user(_ id: Int64) throws(SQLiteError) -> User? {
         guard let user = try userById.row(.integer(id), read: Self.read) else { return nil }
-        return try engaged(user)
-    }
-
-    package func user(email: String) throws(SQLiteError) -> User? {
-        guard let user = try userByEmail.row(.text(email), read: Self.read) else { return nil }
         return try engaged(user)
     }
 

@@ -52,9 +52,6 @@ internal import CSQLite
 
     package var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
 
-    /// How many rows the last INSERT, UPDATE or DELETE touched.
-    package var changes: Int { Int(unsafe sqlite3_changes(handle)) }
-
     func error(_ code: Int32, _ sql: String) -> SQLiteError {
         SQLiteError(code: code, message: unsafe String(cString: sqlite3_errmsg(handle)), sql: sql)
     }

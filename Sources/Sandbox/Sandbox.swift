@@ -20,8 +20,6 @@ package final class Sandbox {
     package struct Consumer: Hashable, Sendable {
         package let channel: String
         package let vendorId: String
-
-        package var customId: String { "\(channel):\(vendorId)" }
     }
 
     /// - Parameters:
