@@ -4,12 +4,18 @@ package struct Router<Value: Sendable>: Sendable {
         /// Few enough that comparing beats hashing.
         var literals: [Branch] = []
         var parameter: Int?
-        var values: [(method: Method, value: Value, parameterNames: [String])] = []
+        var values: [Served] = []
 
         func branch(_ segment: String) -> Int? {
             for literal in literals where literal.segment == segment { return literal.node }
             return nil
         }
+    }
+
+    private struct Served: Sendable {
+        let method: Method
+        let value: Value
+        let parameterNames: [String]
     }
 
     private struct Branch: Sendable {
@@ -51,7 +57,7 @@ package struct Router<Value: Sendable>: Sendable {
         }
         precondition(
             !nodes[node].values.contains { $0.method == method }, "two endpoints for \(method.rawValue) \(pattern)")
-        nodes[node].values.append((method: method, value: value, parameterNames: names))
+        nodes[node].values.append(Served(method: method, value: value, parameterNames: names))
     }
 
     private mutating func append(to parent: Int, link: (inout Node, Int) -> Void) -> Int {

@@ -65,9 +65,7 @@ struct Call {
 
     func userId(_ row: Int64) -> String { sandbox.identifiers.identifier(.user, row) }
 
-    func leaseId(_ lease: Lease) -> String {
-        sandbox.tokens.leaseId(userId: userId(lease.customer), row: lease.id)
-    }
+    func leaseId(_ lease: Lease) -> String { sandbox.leaseId(lease) }
 
     func document(_ transaction: Transaction, of user: User) -> LeaseDocument {
         LeaseDocument(

@@ -14,7 +14,9 @@ package final class Sandbox {
     package let consumer: Consumer
     private var oneTimeKeys: Int64 = 0
     /// Tokens that were found good a moment ago, so that a customer's next request costs no signature.
-    private var knownTokens: [String: (user: Int64, expiresAt: Timestamp)] = [:]
+    private var knownTokens: [String: KnownToken] = [:]
+
+    private var knownLeaseIds: [LeaseKey: String] = [:]
 
     /// `channel:vendorId` (B.4).
     package struct Consumer: Hashable, Sendable {
@@ -57,7 +59,28 @@ package final class Sandbox {
             now < customer.expiresAt
         else { throw .invalidCredentials }
         if knownTokens.count >= 1024 { knownTokens.removeAll(keepingCapacity: true) }
-        knownTokens[token] = (user, customer.expiresAt)
+        knownTokens[token] = KnownToken(user: user, expiresAt: customer.expiresAt)
         return user
+    }
+
+    /// A lease's public id. The same ones are asked for again and again, and each costs a signature.
+    package func leaseId(_ lease: Lease) -> String {
+        // With the customer: a creation that was taken back gives its row number to the next one.
+        let key = LeaseKey(row: lease.id, customer: lease.customer)
+        if let known = knownLeaseIds[key] { return known }
+        let id = tokens.leaseId(userId: identifiers.identifier(.user, lease.customer), row: lease.id)
+        if knownLeaseIds.count >= 1024 { knownLeaseIds.removeAll(keepingCapacity: true) }
+        knownLeaseIds[key] = id
+        return id
+    }
+
+    private struct LeaseKey: Hashable {
+        let row: Int64
+        let customer: Int64
+    }
+
+    private struct KnownToken {
+        let user: Int64
+        let expiresAt: Timestamp
     }
 }

@@ -22,7 +22,7 @@ package final class Sandboxes {
     private let seed: UInt64
     /// When it is not empty, no other key opens anything.
     private let allowedKeys: Set<String>
-    private var open: [String: (sandbox: Sandbox, lastUse: UInt64)] = [:]
+    private var open: [String: Opened] = [:]
     private var uses: UInt64 = 0
 
     /// Each open database takes two descriptors and some memory. Above this many, those on disk are closed, least recently
@@ -43,13 +43,23 @@ package final class Sandboxes {
     package func sandbox(for key: String) throws(Failure) -> Sandbox {
         uses += 1
         if let found = open[key] {
-            open[key]?.lastUse = uses
+            found.lastUse = uses
             return found.sandbox
         }
         try makeRoom()
         let sandbox = try opened(key)
-        open[key] = (sandbox, uses)
+        open[key] = Opened(sandbox, lastUse: uses)
         return sandbox
+    }
+
+    private final class Opened {
+        let sandbox: Sandbox
+        var lastUse: UInt64
+
+        init(_ sandbox: Sandbox, lastUse: UInt64) {
+            self.sandbox = sandbox
+            self.lastUse = lastUse
+        }
     }
 
     /// Whether another open sandbox has minted a token: then a client has mixed up its keys (decisions.md 8).
