@@ -16,6 +16,7 @@ import Testing
         #expect(run.output.contains(#""status":"approved","spendingLimit":1300"#))
         #expect(
             run.output.hasSuffix(
-                #""quantityByStatus":{"ordered":2,"shipped":2}}],"purchaseTotal":40000,"purchaseSalesTax":2800}}"# + "\n"))
+                #""quantityByStatus":{"ordered":2,"shipped":2}}],"purchaseTotal":40000,"purchaseSalesTax":2800}}"#
+                    + "\n"))
     }
 }
