@@ -69,6 +69,13 @@ internal import HTTP
     }
 
     /// - Parameter version: the request line's last part, where the library keeps it.
+    /// Whether the client has closed its side of the connection, as `nc -N` does after a request.
+    var hasClientFinished: Bool {
+        var byte: UInt8 = 0
+        let socket = unsafe shim_connection_socket(connection)
+        return unsafe recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
+    }
+
     func expectVersion(at version: UnsafePointer<CChar>) {
         hasWholeTarget = Int(bitPattern: version) == targetEnd + 1
         needsHost = unsafe strcmp(version, "HTTP/1.0") != 0

@@ -192,6 +192,11 @@ internal import HTTP
         let answer = application.answer(
             Request(method: method, target: target, fields: exchange.fields, body: exchange.body))
         guard let batch = answer.batch else { return send(answer.response, exchange) }
+        if exchange.hasClientFinished {
+            // A suspended connection whose client has closed its side is dropped when it is resumed: settle now.
+            application.settle()
+            return send(batch.failure ?? answer.response, exchange)
+        }
         exchange.phase = .waiting(answer.response, batch)
         waiting.append(exchange)
         unsafe MHD_suspend_connection(exchange.connection)

@@ -165,6 +165,19 @@ import Testing
         #expect(response.field("access-control-allow-methods")?.contains("POST") == true)
     }
 
+    @Test func `a client that closes its side after the request gets its answer`() throws {
+        // Stopped meanwhile, so that the server finds the request and the end together.
+        kill(server.process.processIdentifier, SIGSTOP)
+        let connections = try (0..<20).map { _ in try server.connect() }
+        for (number, connection) in connections.enumerated() {
+            let body = #"{"firstName":"J","lastName":"D","email":"half\#(number)@b.co"}"#
+            try connection.send(Server.request("POST", "/v3/users", body))
+            connection.finish()
+        }
+        kill(server.process.processIdentifier, SIGCONT)
+        for connection in connections { #expect(try connection.response()?.status == 200) }
+    }
+
     @Test func `clients that go away in the middle harm nobody`() throws {
         for cut in stride(from: 1, through: 120, by: 7) {
             let request = Server.request("POST", "/v3/users", #"{"firstName":"J","lastName":"D","email":"z@b.co"}"#)

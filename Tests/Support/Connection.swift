@@ -59,6 +59,9 @@ internal import Foundation
         }
     }
 
+    /// Closes this side; answers can still be read.
+    package func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// Whether there was more; false at the end of the stream.
     private func receive() throws -> Bool {
         var piece = [UInt8](repeating: 0, count: 65_536)
