@@ -27,7 +27,7 @@ extension LeaseDocument {
             <p class="notice"><strong>Sandbox document.</strong> \(Self.notice)</p>
             <h2>Parties</h2>
             <p>Lessor: FlexShopper (simulated). Lessee: \(escape(customerName)), \(escape(email)).</p>
-            <p>Date: \(date). Transaction: \(escape(transaction.reference)). To be signed before \(expiry).</p>
+            <p>Date: \(date). Transaction: \(escape(transaction.reference)).</p>
             <h2>Leased goods</h2>
             <table>
             <thead><tr>\(Self.itemColumns.map { "<th scope=\"col\">\($0)</th>" }.joined())</tr></thead>
@@ -44,7 +44,7 @@ extension LeaseDocument {
             <h2>Schedule</h2>
             <p>\(schedule)</p>
             <h2>Signature</h2>
-            <p>Signed electronically by the lessee. Lease: <code style="overflow-wrap: anywhere">\(escape(leaseId))</code></p>
+            <p>\(signature) Lease: <code style="overflow-wrap: anywhere">\(escape(leaseId))</code></p>
             </body>
             </html>
 

@@ -51,5 +51,11 @@ package struct LeaseDocument: Sendable {
     }
 
     var date: String { transaction.lease.createdAt.date }
-    var expiry: String { transaction.lease.expiresAt.iso8601 }
+
+    var signature: String {
+        guard let signedAt = transaction.lease.signedAt else {
+            return "To be signed electronically by the lessee before \(transaction.lease.expiresAt.iso8601)."
+        }
+        return "Signed electronically by the lessee on \(signedAt.iso8601)."
+    }
 }

@@ -15,7 +15,7 @@ extension LeaseDocument {
         try paper.write("SANDBOX DOCUMENT. \(Self.notice)", .bold)
         try paper.write("Lessor: FlexShopper (simulated)")
         try paper.write("Lessee: \(customerName), \(email)")
-        try paper.write("Date: \(date). Transaction: \(transaction.reference). To be signed before \(expiry).")
+        try paper.write("Date: \(date). Transaction: \(transaction.reference).")
         try paper.write("Leased goods", .subheading)
         for row in itemRows {
             try paper.write("\(row[4]) x \(row[0]) (\(row[1]), SKU \(row[2])), \(row[3]) each")
@@ -25,7 +25,7 @@ extension LeaseDocument {
         try paper.write("Schedule", .subheading)
         try paper.write(schedule)
         try paper.write("Signature", .subheading)
-        try paper.write("Signed electronically by the lessee. Lease: \(leaseId)")
+        try paper.write("\(signature) Lease: \(leaseId)")
         return try paper.bytes()
     }
 }

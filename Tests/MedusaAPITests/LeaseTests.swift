@@ -40,6 +40,18 @@ import Testing
         #expect(!html.contains("<Mini>"))
     }
 
+    @Test func `say in the contract whether it is signed`() throws {
+        let made = try createLease(World.order())
+        let lease = try #require(made.data?["leaseId"]?.string)
+        let before = String(decoding: try contract(made), as: UTF8.self)
+        #expect(before.contains("To be signed electronically by the lessee before 2018-03-20T15:51:27.080Z."))
+        try world.sign(lease, customer)
+        let after = try contract(try world.send(.get, "/v3/leases/\(lease)", token: customer.token))
+        #expect(
+            String(decoding: after, as: UTF8.self)
+                .contains("Signed electronically by the lessee on 2018-03-19T15:51:27.080Z."))
+    }
+
     @Test func `give a PDF where one is asked for, and a token`() throws {
         let answer = try createLease(World.order(), query: "?asPdf=true&withToken=true")
         let pdf = try contract(answer)
