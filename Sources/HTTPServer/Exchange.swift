@@ -31,6 +31,9 @@ internal import HTTP
     var fields = Fields()
     var body: [UInt8] = []
     var drained = 0
+    /// Whether no further request can come: the answer then ends the connection. The library would not notice by itself,
+    /// because the end may have come in the same event as the request, and would keep the connection until it times out.
+    var isLast = false
     /// When the present request, or the present idleness, began: monotonic seconds.
     var sinceSeconds: Int64
 
@@ -46,6 +49,7 @@ internal import HTTP
         method = nil
         fields.removeAll()
         drained = 0
+        isLast = false
         sinceSeconds = nowSeconds
     }
 

@@ -189,10 +189,11 @@ internal import HTTP
         guard let method = exchange.method, let target = Target(exchange.target) else {
             return reject(exchange, .malformed)
         }
+        exchange.isLast = exchange.hasClientFinished
         let answer = application.answer(
             Request(method: method, target: target, fields: exchange.fields, body: exchange.body))
         guard let batch = answer.batch else { return send(answer.response, exchange) }
-        if exchange.hasClientFinished {
+        if exchange.isLast {
             // A suspended connection whose client has closed its side is dropped when it is resumed: settle now.
             application.settle()
             return send(batch.failure ?? answer.response, exchange)
@@ -212,7 +213,7 @@ internal import HTTP
         guard let made = unsafe made else { return .NO }
         defer { unsafe MHD_destroy_response(made) }
         for field in response.fields { unsafe MHD_add_response_header(made, field.name, field.value) }
-        if isStopping { unsafe MHD_add_response_header(made, "Connection", "close") }
+        if isStopping || exchange.isLast { unsafe MHD_add_response_header(made, "Connection", "close") }
         return unsafe MHD_queue_response(exchange.connection, UInt32(response.status.rawValue), made)
     }
 }

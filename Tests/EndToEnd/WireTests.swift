@@ -175,7 +175,12 @@ import Testing
             connection.finish()
         }
         kill(server.process.processIdentifier, SIGCONT)
-        for connection in connections { #expect(try connection.response()?.status == 200) }
+        for connection in connections {
+            let response = try #require(try connection.response())
+            #expect(response.status == 200)
+            #expect(response.field("connection")?.lowercased() == "close")
+            try connection.waitForEnd()
+        }
     }
 
     @Test func `clients that go away in the middle harm nobody`() throws {
