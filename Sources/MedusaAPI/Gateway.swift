@@ -50,8 +50,9 @@ package final class Gateway {
             return Reply(response: response)
         case .none:
             if case .match = Routes.router.find(request.method, ["v3"] + request.target.segments) {
+                // Without the path, which could be somebody: the request's own line in the log shows it, masked.
                 report(
-                    "no route for \(request.target.path), but there is one under /v3: clients that resolve by RFC 3986 "
+                    "no route for a path that exists under /v3: clients that resolve by RFC 3986 "
                         + "(Guzzle, requests-toolbelt) drop the base URL's path before a path that begins with /")
             }
             return Reply(response: .gateway(.notFound, "no Route matched with those values"))

@@ -52,6 +52,13 @@ import Testing
         #expect(answer.text == #"{"message":"no Route matched with those values"}"#)
     }
 
+    @Test func `reports a path that lacks its /v3, without showing it`() throws {
+        #expect(try world.send(.get, "/transactions/john@example.com").status == 404)
+        #expect(world.reports.count == 1)
+        #expect(world.reports.first?.contains("under /v3") == true)
+        #expect(world.reports.first?.contains("john") == false)
+    }
+
     @Test func `names the methods that a path does have`() throws {
         #expect(try world.send(.delete, "/v3/users").field("allow") == "HEAD, POST, GET, OPTIONS")
     }
