@@ -59,7 +59,7 @@ internal import HTTP
         if body.capacity > 1 << 16 { body = [] } else { body.removeAll(keepingCapacity: true) }
     }
 
-    /// Reads the request fields, and says what is wrong with them (RFC 9112, sections 3.2 and 6.3: the library is lax).
+    /// Collects the request fields.
     func readFields() {
         unsafe MHD_get_connection_values_n(
             connection, .HEADER_KIND,
@@ -72,7 +72,6 @@ internal import HTTP
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
-    /// - Parameter version: the request line's last part, where the library keeps it.
     /// Whether the client has closed its side of the connection, as `nc -N` does after a request.
     var hasClientFinished: Bool {
         var byte: UInt8 = 0
@@ -80,11 +79,13 @@ internal import HTTP
         return unsafe recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
     }
 
+    /// - Parameter version: the request line's last part, where the library keeps it.
     func expectVersion(at version: UnsafePointer<CChar>) {
         hasWholeTarget = Int(bitPattern: version) == targetEnd + 1
         needsHost = unsafe strcmp(version, "HTTP/1.0") != 0
     }
 
+    /// Whether the request line and the fields are well formed, where the library is lax (RFC 9112, sections 3.2 and 6.3).
     var hasValidFraming: Bool {
         let lengths = fields.count(of: "content-length")
         let isChunked = fields.count(of: "transfer-encoding") > 0

@@ -17,21 +17,26 @@ package struct PaymentMethod: Hashable, Sendable {
         self.isPrimary = isPrimary
     }
 
-    /// Checks a method that is about to be added (C.5). The first one becomes the primary one.
+    private var bank: Persona.Outcome? {
+        guard case .ach(let routingNumber) = kind else { return nil }
+        return Persona.outcome(ofRoutingNumber: routingNumber)
+    }
+
+    /// Checks a method that is about to be added (C.5).
     ///
     /// - Parameter isVerified: whether Verify ACH has seen the account (route 24).
-    package mutating func join(isFirst: Bool, isVerified: Bool) throws(Refusal) {
-        if case .ach(let routingNumber) = kind {
-            switch Persona.outcome(ofRoutingNumber: routingNumber) {
-            case .bankRefused: throw .bankNotAccepted
-            case .bankRequiresVerification: if !isVerified { throw .bankRequiresVerification }
-            case .notPrimaryEligible:
-                if isPrimary { throw .notPrimaryEligible }
-                return
-            default: break
-            }
+    package func mayJoin(isVerified: Bool) throws(Refusal) {
+        switch bank {
+        case .bankRefused: throw .bankNotAccepted
+        case .bankRequiresVerification: if !isVerified { throw .bankRequiresVerification }
+        case .notPrimaryEligible: if isPrimary { throw .notPrimaryEligible }
+        default: break
         }
-        if isFirst { isPrimary = true }
+    }
+
+    /// The first method becomes the primary one, if it may.
+    package mutating func join(isFirst: Bool) {
+        if isFirst, bank != .notPrimaryEligible { isPrimary = true }
     }
 
     /// The brand as the documented answer writes it: `visa` → `Visa` (route 10).

@@ -11,14 +11,14 @@ import Testing
     func `is accepted or refused by its routing number`(
         routing: String, primary: Bool, verified: Bool, expected: Refusal?
     ) {
-        var method = PaymentMethod(.ach(routingNumber: routing), lastFour: "1234", label: "", isPrimary: primary)
+        let method = PaymentMethod(.ach(routingNumber: routing), lastFour: "1234", label: "", isPrimary: primary)
         #expect(
-            refusal { () throws(Refusal) in try method.join(isFirst: false, isVerified: verified) } == expected)
+            refusal { () throws(Refusal) in try method.mayJoin(isVerified: verified) } == expected)
     }
 
-    @Test func `becomes the primary one when it is the first`() throws {
+    @Test func `becomes the primary one when it is the first`() {
         var method = PaymentMethod(.card(brand: "Visa", firstSix: ""), lastFour: "", label: "", isPrimary: false)
-        try method.join(isFirst: true, isVerified: false)
+        method.join(isFirst: true)
         #expect(method.isPrimary)
     }
 

@@ -65,11 +65,11 @@ extension Call {
     func bankAccount(
         routing: String, account: String, label: String, isPrimary: Bool, _ user: User
     ) throws -> PaymentMethod {
-        var method = PaymentMethod(
+        let method = PaymentMethod(
             .ach(routingNumber: routing), lastFour: String(account.suffix(4)), label: label, isPrimary: isPrimary)
         let digest = accountDigest(routing: routing, account: account)
         let isVerified = try store.paymentMethods.isVerified(accountDigest: digest, of: user.id)
-        try method.join(isFirst: false, isVerified: isVerified)
+        try method.mayJoin(isVerified: isVerified)
         return method
     }
 
@@ -80,8 +80,7 @@ extension Call {
     /// Adds methods; the customer's first one becomes the primary one.
     func add(_ methods: [PaymentMethod], to user: User) throws {
         for var method in methods {
-            let isFirst = try store.paymentMethods.youngest(of: user.id) == nil
-            try method.join(isFirst: isFirst, isVerified: true)
+            method.join(isFirst: try store.paymentMethods.youngest(of: user.id) == nil)
             try store.paymentMethods.add(method, to: user.id)
         }
     }
