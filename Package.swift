@@ -26,6 +26,9 @@ let package = Package(
         .systemLibrary(
             name: "CHaru",
             providers: [.apt(["libhpdf-dev"]), .brew(["libharu"])]),
+        .systemLibrary(
+            name: "CYAML", pkgConfig: "yaml-0.1",
+            providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
 
         // Floor 1: each stands alone.
         .target(name: "HTTP"),
@@ -38,12 +41,13 @@ let package = Package(
         .target(name: "Contract", dependencies: ["HTTP", "JSON", "Medusa"]),
         .target(name: "MedusaStore", dependencies: ["Medusa", "SQLite"]),
         .target(name: "LeaseDocument", dependencies: ["Medusa", "CHaru"]),
+        .target(name: "YAML", dependencies: ["JSON", "CYAML"]),
 
         // Floor 3
         .target(
             name: "Sandbox",
             dependencies: [
-                "MedusaStore", "Medusa", "SQLite",
+                "Contract", "HTTP", "JSON", "MedusaStore", "Medusa", "SQLite",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
 
@@ -53,10 +57,23 @@ let package = Package(
             dependencies: ["Contract", "HTTP", "JSON", "LeaseDocument", "Medusa", "MedusaStore", "Sandbox"]),
 
         // Floor 5
+        .target(
+            name: "Scenarios",
+            dependencies: ["Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "Sandbox", "YAML"],
+            // A link to the folder `Scenarios` at the top: the shipped files are part of the binary.
+            resources: [.embedInCode("Shipped")]),
+
+        // Floor 6
+        .target(
+            name: "ControlAPI",
+            dependencies: ["Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "Sandbox", "Scenarios"]),
+
+        // Floor 7
         .executableTarget(
             name: "medusa-sandbox",
             dependencies: [
-                "HTTP", "HTTPServer", "Medusa", "MedusaAPI", "MedusaStore", "SQLite", "Sandbox",
+                "ControlAPI", "HTTP", "HTTPServer", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "SQLite", "Sandbox",
+                "Scenarios", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

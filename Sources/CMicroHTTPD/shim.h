@@ -54,18 +54,35 @@ shim_connection_context(struct MHD_Connection *connection)
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
-/// A descriptor that becomes readable when SIGTERM or SIGINT arrives; both are blocked for every other purpose.
-/// SIGPIPE is ignored, so that a client that goes away is an error and not the end of the program.
+/// What a content reader returns to close the connection in the middle of a body.
+static const ssize_t shim_end_with_error = MHD_CONTENT_READER_END_WITH_ERROR;
+
+/// A descriptor that becomes readable when SIGTERM, SIGINT or, if `children` is not 0, SIGCHLD arrives; all of them are blocked
+/// for every other purpose. SIGPIPE is ignored, so that a client that goes away is an error and not the end of the program.
 static inline int
-shim_stop_signals(void)
+shim_signals(int children)
 {
-    sigset_t stops;
-    sigemptyset(&stops);
-    sigaddset(&stops, SIGTERM);
-    sigaddset(&stops, SIGINT);
-    sigprocmask(SIG_BLOCK, &stops, NULL);
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGTERM);
+    sigaddset(&wanted, SIGINT);
+    if (children)
+        sigaddset(&wanted, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &wanted, NULL);
     signal(SIGPIPE, SIG_IGN);
-    return signalfd(-1, &stops, SFD_NONBLOCK | SFD_CLOEXEC);
+    return signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+/// The next signal that has arrived; 0 when there is none. `from_terminal` says whether the kernel sent it, and so to every
+/// process of the terminal.
+static inline int
+shim_next_signal(int descriptor, int *from_terminal)
+{
+    struct signalfd_siginfo info;
+    if (read(descriptor, &info, sizeof info) != sizeof info)
+        return 0;
+    *from_terminal = info.ssi_code == SI_KERNEL;
+    return (int)info.ssi_signo;
 }
 
 #endif

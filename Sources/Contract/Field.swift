@@ -7,6 +7,11 @@ package struct Field: Sendable {
     package let schema: Schema
     package let isRequired: Bool
     package let meaning: String
+
+    /// The same field, more or less of it.
+    package func with(isRequired: Bool, schema: Schema? = nil) -> Field {
+        Field(name: name, schema: schema ?? self.schema, isRequired: isRequired, meaning: meaning)
+    }
 }
 
 /// The types of the documents, which are Joi's (section 0), with what Joi checks of each.
@@ -28,12 +33,41 @@ package indirect enum Schema: Sendable {
     case date
     case object([Field])
     case array(of: Schema, counts: ClosedRange<Int>)
+    /// An object whose names the writer chooses.
+    case dictionary(of: Schema)
+    /// A length of time in ISO 8601; `isSigned` allows one that goes back.
+    case duration(isSigned: Bool)
+    /// A date, or a signed length of time that leads to one from a moment that the context gives.
+    case moment
     /// The first type that fits decides.
     case alternatives([Schema])
     case any
 
     /// What a string may have where the documents name no length: enough for any name, and bounded.
     package static let longestString = 4096
+}
+
+extension [Field] {
+    /// The paths of everything below that is a value: `ach.routing`; an array's elements have no place in it.
+    package var paths: [String] {
+        flatMap { field -> [String] in
+            let below = field.schema.fields.paths
+            return below.isEmpty ? [field.name] : below.map { "\(field.name).\($0)" }
+        }
+    }
+}
+
+extension Schema {
+    fileprivate var fields: [Field] {
+        switch self {
+        case .object(let fields): fields
+        case .array(let element, _): element.fields
+        case .alternatives(let schemas): schemas.flatMap(\.fields)
+        case .string, .email, .phone, .oneOf, .documented, .number, .integer, .boolean, .date, .duration, .moment,
+            .dictionary, .any:
+            []
+        }
+    }
 }
 
 /// A field together with the Swift type that it is read as. Endpoints declare their keys and read by them, so that a name
@@ -73,6 +107,11 @@ package func fields<each Value>(_ key: repeat Key<each Value>) -> [Field] {
 package struct Kind<Value: Sendable>: Sendable {
     package let schema: Schema
     let read: @Sendable (Given) -> Value
+
+    /// The same type, read as another value.
+    package func map<Other: Sendable>(_ transform: @escaping @Sendable (Value) -> Other) -> Kind<Other> {
+        Kind<Other>(schema: schema) { [read] in transform(read($0)) }
+    }
 }
 
 extension Kind where Value == String {
@@ -84,7 +123,8 @@ extension Kind where Value == String {
 
     package static var email: Kind { Kind(schema: .email) { $0.string ?? "" } }
     package static var phone: Kind { Kind(schema: .phone) { $0.string ?? "" } }
-    package static func oneOf(_ values: String...) -> Kind { Kind(schema: .oneOf(values)) { $0.string ?? "" } }
+    package static func oneOf(_ values: String...) -> Kind { oneOf(values) }
+    package static func oneOf(_ values: [String]) -> Kind { Kind(schema: .oneOf(values)) { $0.string ?? "" } }
     package static func documented(_ values: String...) -> Kind {
         Kind(schema: .documented(values)) { $0.string ?? "" }
     }
@@ -103,7 +143,11 @@ extension Kind where Value == Money {
 }
 
 extension Kind where Value == Decimal {
-    package static var number: Kind { Kind(schema: .number()) { $0.decimal ?? .zero } }
+    package static var number: Kind { number(nil) }
+
+    package static func number(_ range: ClosedRange<Decimal>?) -> Kind {
+        Kind(schema: .number(range)) { $0.decimal ?? .zero }
+    }
 }
 
 extension Kind where Value == Int {
@@ -140,7 +184,62 @@ extension Kind where Value == [Values] {
     }
 }
 
+extension Kind where Value == CalendarSpan {
+    /// `P31D`: forwards only.
+    package static var duration: Kind { Kind(schema: .duration(isSigned: false)) { $0.span ?? .zero } }
+    /// `-P3D` as well.
+    package static var offset: Kind { Kind(schema: .duration(isSigned: true)) { $0.span ?? .zero } }
+}
+
+/// A moment, or how far one is from another.
+package enum Moment: Hashable, Sendable {
+    case at(Timestamp)
+    case after(CalendarSpan)
+
+    /// - Parameter origin: what a length of time counts from.
+    package func resolved(from origin: Timestamp) -> Timestamp {
+        switch self {
+        case .at(let moment): moment
+        case .after(let span): origin + span
+        }
+    }
+}
+
+extension Kind where Value == Moment {
+    package static var moment: Kind {
+        Kind(schema: .moment) { given in given.span.map { .after($0) } ?? .at(given.date ?? Timestamp(milliseconds: 0))
+        }
+    }
+}
+
+/// A member of an object whose names the writer chose.
+package struct Named: Sendable {
+    package let name: String
+    package let values: Values
+}
+
+extension Kind where Value == [Named] {
+    package static func dictionary(of fields: [Field]) -> Kind {
+        Kind(schema: .dictionary(of: .object(fields))) { given in
+            given.json?.members.map { Named(name: $0.name, values: .object($0.value)) } ?? []
+        }
+    }
+}
+
+extension Kind where Value == [String] {
+    package static func strings(_ element: Schema = .string(), _ counts: ClosedRange<Int> = 1...500) -> Kind {
+        Kind(schema: .array(of: element, counts: counts)) { $0.json?.elements.map { $0.string ?? "" } ?? [] }
+    }
+}
+
+extension Kind where Value == [Given] {
+    package static func array(elements: Schema, _ counts: ClosedRange<Int>) -> Kind {
+        Kind(schema: .array(of: elements, counts: counts)) { $0.json?.elements.map { .json($0) } ?? [] }
+    }
+}
+
 extension Kind where Value == Given {
     package static var any: Kind { Kind(schema: .any) { $0 } }
+    package static func dictionary(of schema: Schema) -> Kind { Kind(schema: .dictionary(of: schema)) { $0 } }
     package static func alternatives(_ schemas: Schema...) -> Kind { Kind(schema: .alternatives(schemas)) { $0 } }
 }

@@ -1,20 +1,20 @@
 package import HTTP
 package import JSON
-internal import Medusa
+package import Medusa
 
 /// A value as it was given: in a body, or as the text of a query parameter.
 package enum Given: Sendable {
     case json(JSON)
     case text(String)
 
-    var json: JSON? {
+    package var json: JSON? {
         switch self {
         case .json(let json): json
         case .text: nil
         }
     }
 
-    var string: String? {
+    package var string: String? {
         switch self {
         case .json(let json): json.string
         case .text(let text): text
@@ -22,7 +22,7 @@ package enum Given: Sendable {
     }
 
     /// Joi converts: a string that is a number is one. MAG2 sends such quantities.
-    var decimal: Decimal? {
+    package var decimal: Decimal? {
         switch self {
         case .json(let json): (json.numberText ?? json.string).flatMap(Decimal.init)
         case .text(let text): Decimal(text)
@@ -37,7 +37,9 @@ package enum Given: Sendable {
         }
     }
 
-    var date: Timestamp? { string.flatMap(Timestamp.init(reading:)) }
+    package var span: CalendarSpan? { string.flatMap(CalendarSpan.init) }
+
+    package var date: Timestamp? { string.flatMap(Timestamp.init(reading:)) }
 
     /// Whether a date was given without a time.
     package var isDateOnly: Bool { string?.utf8.count == 10 }
@@ -48,7 +50,15 @@ package enum Values: Sendable {
     case object(JSON?)
     case query([NamedValue])
 
-    func find(_ name: String) -> Given? {
+    /// The object behind them.
+    package var json: JSON? {
+        switch self {
+        case .object(let json): json
+        case .query: nil
+        }
+    }
+
+    package func find(_ name: String) -> Given? {
         switch self {
         case .object(let json): json?[name].map { .json($0) }
         case .query(let pairs): pairs.last { $0.name == name }.map { .text($0.value) }

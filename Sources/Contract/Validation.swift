@@ -2,111 +2,166 @@ package import HTTP
 package import JSON
 internal import Medusa
 
-/// The first thing that is wrong with a request, in Joi's words (B.6).
-package struct Violation: Error, Hashable, Sendable {
-    package let message: String
+/// Something that is wrong with a request, in Joi's words (B.6).
+package struct Violation: Error, Sendable {
+    /// `items[0].cost`
+    package let path: String
+    /// `is required`
+    package let complaint: String
+    /// The value that is wrong, or the object in which one is missing.
+    package let place: JSON?
 
-    init(_ path: String, _ complaint: String) { message = "\"\(path)\" \(complaint)" }
+    package init(_ path: String, _ complaint: String, at place: JSON? = nil) {
+        self.path = path
+        self.complaint = complaint
+        self.place = place
+    }
+
+    package var message: String { "\"\(path)\" \(complaint)" }
 }
+
+/// Where violations go. A request throws the first one; a file collects them all.
+private typealias Report = (Violation) throws(Violation) -> Void
 
 extension Endpoint {
     /// Checks the query, then the body, each in documented order. Unknown fields pass.
     ///
     /// - Parameter body: `nil` when the request has none, which is the same as an empty object.
+    /// - Throws: the first violation.
     package func validate(query pairs: [NamedValue], body json: JSON?) throws(Violation) -> Input {
         let input = Input(query: .query(pairs), body: .object(json))
-        try check(query, in: input.query, path: "")
-        if let json, !json.isObject { throw Violation("value", "must be of type object") }
-        try check(body, in: input.body, path: "")
+        func report(_ violation: Violation) throws(Violation) { throw violation }
+        try check(query, in: input.query, path: "", report)
+        if let json, !json.isObject { throw Violation("value", "must be of type object", at: json) }
+        try check(body, in: input.body, path: "", report)
         if !exactlyOneOf.isEmpty {
             let list = exactlyOneOf.joined(separator: ", ")
             switch exactlyOneOf.count(where: { input.body.find($0) != nil }) {
-            case 0: throw Violation("value", "must contain at least one of [\(list)]")
+            case 0: throw Violation("value", "must contain at least one of [\(list)]", at: json)
             case 1: break
-            default: throw Violation("value", "contains a conflict between exclusive peers [\(list)]")
+            default: throw Violation("value", "contains a conflict between exclusive peers [\(list)]", at: json)
             }
         }
         return input
     }
 }
 
-private func check(_ fields: [Field], in values: Values, path: String) throws(Violation) {
-    for field in fields {
-        guard let given = values.find(field.name) else {
-            if field.isRequired { throw Violation(join(path, field.name), "is required") }
-            continue
+extension [Field] {
+    /// Everything that is wrong with a document, unknown members included, in the order of the declaration.
+    package func violations(of document: JSON, path: String = "") -> [Violation] {
+        guard document.isObject else {
+            return [Violation(path.isEmpty ? "document" : path, "must be of type object", at: document)]
         }
-        try check(given, field.schema, at: path, field.name)
+        var found: [Violation] = []
+        func collect(_ violation: Violation) throws(Violation) { found.append(violation) }
+        try? check(self, in: .object(document), path: path, collect)
+        return found + unknownMembers(of: document, path: path).map(\.violation)
     }
 }
 
-private func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+private func check(_ fields: [Field], in values: Values, path: String, _ report: Report) throws(Violation) {
+    for field in fields {
+        guard let given = values.find(field.name) else {
+            if field.isRequired { try report(Violation(join(path, field.name), "is required", at: values.json)) }
+            continue
+        }
+        try check(given, field.schema, at: path, field.name, report)
+    }
+}
 
-private func check(_ given: Given, _ schema: Schema, at parent: String, _ name: String) throws(Violation) {
-    func violation(_ complaint: String) -> Violation { Violation(join(parent, name), complaint) }
+func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 
-    func text() throws(Violation) -> String {
-        guard let string = given.string else { throw violation("must be a string") }
-        guard !string.isEmpty else { throw violation("is not allowed to be empty") }
+private func check(
+    _ given: Given, _ schema: Schema, at parent: String, _ name: String, _ report: Report
+) throws(Violation) {
+    func refuse(_ complaint: String) throws(Violation) {
+        try report(Violation(join(parent, name), complaint, at: given.json))
+    }
+
+    /// `nil` when there is no text to look at, which has been reported.
+    func text() throws(Violation) -> String? {
+        guard let string = given.string else {
+            try refuse("must be a string")
+            return nil
+        }
+        guard !string.isEmpty else {
+            try refuse("is not allowed to be empty")
+            return nil
+        }
         return string
+    }
+
+    func number() throws(Violation) -> Decimal? {
+        guard let number = given.decimal else {
+            try refuse("must be a number")
+            return nil
+        }
+        return number
     }
 
     switch schema {
     case .any: break
     case .string(let length, let maximum):
-        let count = try text().count
-        if let length, count != length { throw violation("length must be \(length) characters long") }
-        guard count <= maximum else {
-            throw violation("length must be less than or equal to \(maximum) characters long")
-        }
+        guard let count = try text()?.count else { return }
+        if let length, count != length { return try refuse("length must be \(length) characters long") }
+        if count > maximum { try refuse("length must be less than or equal to \(maximum) characters long") }
     case .documented:
-        guard try text().count <= Schema.longestString else {
-            throw violation("length must be less than or equal to \(Schema.longestString) characters long")
-        }
+        guard let count = try text()?.count, count > Schema.longestString else { return }
+        try refuse("length must be less than or equal to \(Schema.longestString) characters long")
     case .email:
-        guard try isEmail(text()) else { throw violation("must be a valid email") }
+        if let text = try text(), !isEmail(text) { try refuse("must be a valid email") }
     case .phone:
-        guard try isPhone(text()) else { throw violation("did not seem to be a phone number") }
+        if let text = try text(), !isPhone(text) { try refuse("did not seem to be a phone number") }
     case .oneOf(let values):
         guard let string = given.string, values.contains(string) else {
-            throw violation("must be one of [\(values.joined(separator: ", "))]")
+            return try refuse("must be one of [\(values.joined(separator: ", "))]")
         }
     case .number(let range):
-        guard let number = given.decimal else { throw violation("must be a number") }
-        if let range, number < range.lowerBound {
-            throw violation("must be greater than or equal to \(range.lowerBound)")
-        }
-        if let range, number > range.upperBound { throw violation("must be less than or equal to \(range.upperBound)") }
+        guard let number = try number(), let range else { return }
+        if number < range.lowerBound { try refuse("must be greater than or equal to \(range.lowerBound)") }
+        if number > range.upperBound { try refuse("must be less than or equal to \(range.upperBound)") }
     case .integer(let range):
-        guard let number = given.decimal else { throw violation("must be a number") }
-        guard let integer = number.integer else { throw violation("must be an integer") }
-        if integer < range.lowerBound { throw violation("must be greater than or equal to \(range.lowerBound)") }
-        if integer > range.upperBound { throw violation("must be less than or equal to \(range.upperBound)") }
+        guard let number = try number() else { return }
+        guard let integer = number.integer else { return try refuse("must be an integer") }
+        if integer < range.lowerBound { try refuse("must be greater than or equal to \(range.lowerBound)") }
+        if integer > range.upperBound { try refuse("must be less than or equal to \(range.upperBound)") }
     case .boolean(let only):
-        guard let bool = given.bool else { throw violation("must be a boolean") }
-        if let only, bool != only { throw violation("must be [\(only)]") }
+        guard let bool = given.bool else { return try refuse("must be a boolean") }
+        if let only, bool != only { try refuse("must be [\(only)]") }
     case .date:
-        guard given.date != nil else { throw violation("must be a valid date") }
+        if given.date == nil { try refuse("must be a valid date") }
+    case .duration(let isSigned):
+        guard let span = given.span else { return try refuse("must be a duration of ISO 8601, such as P31D or PT2H") }
+        if !isSigned, span.isNegative { try refuse("must not go back in time") }
+    case .moment:
+        if given.span == nil, given.date == nil {
+            try refuse("must be a date, or a duration of ISO 8601 such as -P3D")
+        }
     case .object(let fields):
-        guard let json = given.json, json.isObject else { throw violation("must be of type object") }
-        try check(fields, in: .object(json), path: join(parent, name))
+        guard let json = given.json, json.isObject else { return try refuse("must be of type object") }
+        try check(fields, in: .object(json), path: join(parent, name), report)
+    case .dictionary(let element):
+        guard let json = given.json, json.isObject else { return try refuse("must be of type object") }
+        for member in json.members {
+            try check(.json(member.value), element, at: join(parent, name), member.name, report)
+        }
     case .array(let element, let counts):
-        guard let json = given.json, json.isArray else { throw violation("must be an array") }
+        guard let json = given.json, json.isArray else { return try refuse("must be an array") }
         let elements = json.elements
         guard elements.count >= counts.lowerBound else {
-            throw violation("must contain at least \(counts.lowerBound) items")
+            return try refuse("must contain at least \(counts.lowerBound) items")
         }
         guard elements.count <= counts.upperBound else {
-            throw violation("must contain less than or equal to \(counts.upperBound) items")
+            return try refuse("must contain less than or equal to \(counts.upperBound) items")
         }
         for (index, value) in elements.enumerated() {
-            try check(.json(value), element, at: parent, "\(name)[\(index)]")
+            try check(.json(value), element, at: parent, "\(name)[\(index)]", report)
         }
     case .alternatives(let schemas):
         guard let fitting = schemas.first(where: { $0.hasType(of: given) }) else {
-            throw violation("must be one of [\(schemas.map(\.typeName).joined(separator: ", "))]")
+            return try refuse("must be one of [\(schemas.map(\.typeName).joined(separator: ", "))]")
         }
-        try check(given, fitting, at: parent, name)
+        try check(given, fitting, at: parent, name, report)
     }
 }
 
@@ -135,18 +190,21 @@ extension Schema {
         case .boolean: "boolean"
         case .date: "date"
         case .object: "object"
+        case .dictionary: "object"
+        case .duration: "duration"
+        case .moment: "date"
         case .array: "array"
         case .alternatives: "alternatives"
         case .any: "any"
         }
     }
 
-    fileprivate func hasType(of given: Given) -> Bool {
+    func hasType(of given: Given) -> Bool {
         switch self {
-        case .string, .email, .phone, .oneOf, .documented, .date: given.string != nil
+        case .string, .email, .phone, .oneOf, .documented, .date, .duration, .moment: given.string != nil
         case .number, .integer: given.decimal != nil
         case .boolean: given.bool != nil
-        case .object: given.json?.isObject == true
+        case .object, .dictionary: given.json?.isObject == true
         case .array: given.json?.isArray == true
         case .alternatives(let schemas): schemas.contains { $0.hasType(of: given) }
         case .any: true

@@ -1,8 +1,10 @@
-/// One answer. The server adds `Date`, `Content-Length` and `Connection`.
+/// One answer. The server adds `Content-Length`, `Connection`, and `Date` where it is not given.
 package struct Response: Sendable {
     package var status: Status
     package var fields: [NamedValue]
     package var body: [UInt8]
+    /// `nil` for an answer that leaves at once and whole.
+    package var delivery: Delivery?
 
     package init(_ status: Status, fields: [NamedValue] = [], body: [UInt8] = []) {
         self.status = status

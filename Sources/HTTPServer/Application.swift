@@ -8,6 +8,9 @@ package protocol Application: AnyObject {
     /// Answers what never became a request: the gateway's own words for it.
     func answer(_ rejection: Rejection, target: String) -> Response
 
+    /// The largest body that a request may have, in bytes, where it is not the same for all; `nil` for the ordinary limit.
+    func bodyLimit(_ method: Method, target: String) -> Int?
+
     /// Makes durable what the answers of this turn of the loop have written. It is called in each turn, once all that was
     /// ready has been served; only then do the answers that carry a `Batch` leave.
     func settle()

@@ -13,7 +13,7 @@ internal import HTTP
         /// The body is read and dropped, so that the client hears why.
         case draining(Rejection)
         /// Suspended until the batch is durable.
-        case waiting(Response, Batch)
+        case waiting(Response, Batch?)
         case answered
     }
 
@@ -34,6 +34,12 @@ internal import HTTP
     /// Whether no further request can come: the answer then ends the connection. The library would not notice by itself,
     /// because the end may have come in the same event as the request, and would keep the connection until it times out.
     var isLast = false
+    /// When a connection that waits on purpose goes on: monotonic milliseconds.
+    var wakesAtMilliseconds: Int64 = 0
+    /// Whether the answer is slow because it was told to be, and not because of the client.
+    var isSlowOnPurpose = false
+    /// The largest body of the present request, in bytes.
+    var bodyLimit = 0
     /// When the present request, or the present idleness, began: monotonic seconds.
     var sinceSeconds: Int64
 
@@ -55,6 +61,7 @@ internal import HTTP
 
     func end(nowSeconds: Int64) {
         phase = .idle
+        isSlowOnPurpose = false
         sinceSeconds = nowSeconds
         if body.capacity > 1 << 16 { body = [] } else { body.removeAll(keepingCapacity: true) }
     }

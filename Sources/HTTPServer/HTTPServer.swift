@@ -15,9 +15,23 @@ internal import HTTP
     private var waiting: [Exchange] = []
     /// Whether the last turn let answers go that libmicrohttpd has not written yet.
     private var hasResumed = false
-    private var nowSeconds = monotonicSeconds()
+    private var nowSeconds = monotonicMilliseconds() / 1000
     private var lastSweepSeconds: Int64 = 0
     private var isStopping = false
+    /// Connections that wait on purpose.
+    private var sleeping: [Exchange] = []
+    private var watches: [Watch] = []
+
+    /// A descriptor that the loop looks at besides its own.
+    package struct Watch {
+        package let descriptor: Int32
+        package let becameReadable: () -> Void
+
+        package init(_ descriptor: Int32, becameReadable: @escaping () -> Void) {
+            self.descriptor = descriptor
+            self.becameReadable = becameReadable
+        }
+    }
 
     package init(_ listener: consuming Listener, _ application: any Application, _ limits: Limits) {
         self.application = application
@@ -25,17 +39,21 @@ internal import HTTP
         listenSocket = listener.descriptor
     }
 
-    /// Serves until SIGTERM or SIGINT, finishes the requests in progress, and returns.
+    /// Serves until `stop` is called, finishes the requests in progress, and returns.
     ///
-    /// - Parameter ready: called once, when connections are accepted; false stops at once.
-    package func run(ready: () -> Bool) {
-        let stopSignals = shim_stop_signals()
+    /// - Parameters:
+    ///   - watches: what else the loop waits for; handled between two turns, on the same thread.
+    ///   - ready: called once, when connections are accepted; false stops at once.
+    package func run(watching watches: [Watch] = [], ready: () -> Bool) {
+        self.watches = watches
         start()
-        isStopping = !ready()
-        while !isStopping { turn(until: stopSignals) }
+        if !ready() { isStopping = true }
+        while !isStopping { turn() }
         finish()
-        close(stopSignals)
     }
+
+    /// To be called on the loop's own thread, from a watch.
+    package func stop() { isStopping = true }
 
     private func start() {
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
@@ -56,29 +74,31 @@ internal import HTTP
 
     // MARK: The loop
 
-    private func turn(until stopSignals: Int32) {
-        var ready = [
-            pollfd(fd: unsafe shim_epoll_descriptor(daemon), events: Int16(POLLIN), revents: 0),
-            pollfd(fd: stopSignals, events: Int16(POLLIN), revents: 0),
-        ]
+    private func turn() {
+        var ready = [pollfd(fd: unsafe shim_epoll_descriptor(daemon), events: Int16(POLLIN), revents: 0)]
+        for watch in watches { ready.append(pollfd(fd: watch.descriptor, events: Int16(POLLIN), revents: 0)) }
         unsafe poll(&ready, nfds_t(ready.count), timeoutMilliseconds())
-        nowSeconds = monotonicSeconds()
+        nowSeconds = monotonicMilliseconds() / 1000
         serve()
         sweep()
-        if stopSignals >= 0, ready[1].revents != 0 { isStopping = true }
+        for (watch, place) in zip(watches, ready.dropFirst()) where place.revents != 0 { watch.becameReadable() }
     }
 
-    /// Until libmicrohttpd's own next deadline; at most a second while a connection's age is to be watched.
+    /// Until libmicrohttpd's own next deadline, or that of a connection that waits on purpose; at most a second while a
+    /// connection's age is to be watched.
     private func timeoutMilliseconds() -> Int32 {
         if hasResumed { return 0 }
+        var longest: Int64 = connections.isEmpty ? -1 : 1000
+        if let next = sleeping.map(\.wakesAtMilliseconds).min() {
+            longest = min(1000, max(0, next - monotonicMilliseconds()))
+        }
         var wanted: UInt64 = 0
-        let hasDeadline = unsafe MHD_get_timeout(daemon, &wanted) == .YES
-        let longest: Int32 = connections.isEmpty ? -1 : 1000
-        guard hasDeadline else { return longest }
-        return longest < 0 ? Int32(clamping: wanted) : min(longest, Int32(clamping: wanted))
+        guard unsafe MHD_get_timeout(daemon, &wanted) == .YES else { return Int32(clamping: longest) }
+        return longest < 0 ? Int32(clamping: wanted) : min(Int32(clamping: longest), Int32(clamping: wanted))
     }
 
     private func serve() {
+        wake()
         unsafe MHD_run(daemon)
         application.settle()
         hasResumed = !waiting.isEmpty
@@ -86,11 +106,30 @@ internal import HTTP
         waiting.removeAll(keepingCapacity: true)
     }
 
+    /// Lets the connections go on whose time has come; all of them when the server stops.
+    private func wake() {
+        guard !sleeping.isEmpty else { return }
+        let now = monotonicMilliseconds()
+        sleeping.removeAll { exchange in
+            guard isStopping || exchange.wakesAtMilliseconds <= now else { return false }
+            unsafe MHD_resume_connection(exchange.connection)
+            return true
+        }
+    }
+
+    /// Suspends a connection for a while; no thread waits.
+    fileprivate func sleep(_ exchange: Exchange, until milliseconds: Int64) {
+        exchange.wakesAtMilliseconds = milliseconds
+        exchange.isSlowOnPurpose = true
+        sleeping.append(exchange)
+        unsafe MHD_suspend_connection(exchange.connection)
+    }
+
     /// libmicrohttpd's timeout counts inactivity only: whoever sends a byte now and then would live for ever.
     private func sweep() {
         guard nowSeconds > lastSweepSeconds else { return }
         lastSweepSeconds = nowSeconds
-        for exchange in connections.values {
+        for exchange in connections.values where !exchange.isSlowOnPurpose {
             let allowed =
                 if case .idle = exchange.phase { limits.idleSeconds + limits.requestSeconds } else {
                     limits.requestSeconds
@@ -103,10 +142,14 @@ internal import HTTP
 
     /// No new connections; those with a request in progress get their answer, up to a deadline.
     private func finish() {
+        watches = []
         let socket = unsafe MHD_quiesce_daemon(daemon)
         if socket >= 0 { close(socket) }
         let deadlineSeconds = nowSeconds + limits.drainSeconds
-        while nowSeconds < deadlineSeconds, connections.values.contains(where: \.isInProgress) { turn(until: -1) }
+        while nowSeconds < deadlineSeconds, connections.values.contains(where: \.isInProgress) { turn() }
+        // A suspended connection would abort the program here.
+        wake()
+        unsafe MHD_run(daemon)
         unsafe MHD_stop_daemon(daemon)
         unsafe daemon = nil
         application.settle()
@@ -140,7 +183,7 @@ internal import HTTP
             return begin(exchange)
         case .collecting:
             guard !piece.isEmpty else { return answer(exchange) }
-            if exchange.body.count + piece.count > limits.body {
+            if exchange.body.count + piece.count > exchange.bodyLimit {
                 exchange.body = []
                 exchange.phase = .draining(.contentTooLarge)
                 return drain(exchange, .contentTooLarge, piece.count)
@@ -150,7 +193,7 @@ internal import HTTP
         case .draining(let rejection):
             return drain(exchange, rejection, piece.count)
         case .waiting(let response, let batch):
-            return send(batch.failure ?? response, exchange)
+            return send(batch?.failure ?? response, exchange)
         }
     }
 
@@ -171,8 +214,9 @@ internal import HTTP
 
     private func rejection(of exchange: Exchange, _ length: Int?) -> Rejection? {
         guard exchange.hasValidFraming else { return .malformed }
-        guard exchange.method != nil else { return .unknownMethod }
-        return length ?? 0 > limits.body ? .contentTooLarge : nil
+        guard let method = exchange.method else { return .unknownMethod }
+        exchange.bodyLimit = application.bodyLimit(method, target: exchange.target) ?? limits.body
+        return length ?? 0 > exchange.bodyLimit ? .contentTooLarge : nil
     }
 
     private func drain(_ exchange: Exchange, _ rejection: Rejection, _ count: Int) -> MHD_Result {
@@ -192,29 +236,82 @@ internal import HTTP
         exchange.isLast = exchange.hasClientFinished
         let answer = application.answer(
             Request(method: method, target: target, fields: exchange.fields, body: exchange.body))
-        guard let batch = answer.batch else { return send(answer.response, exchange) }
-        if exchange.isLast {
+        let delay = answer.response.delivery?.delayMilliseconds ?? 0
+        if exchange.isLast || answer.batch == nil && delay == 0 {
             // A suspended connection whose client has closed its side is dropped when it is resumed: settle now.
-            application.settle()
-            return send(batch.failure ?? answer.response, exchange)
+            if answer.batch != nil { application.settle() }
+            return send(answer.batch?.failure ?? answer.response, exchange)
         }
-        exchange.phase = .waiting(answer.response, batch)
-        waiting.append(exchange)
-        unsafe MHD_suspend_connection(exchange.connection)
+        exchange.phase = .waiting(answer.response, answer.batch)
+        if delay > 0 {
+            sleep(exchange, until: monotonicMilliseconds() + delay)
+        } else {
+            waiting.append(exchange)
+            unsafe MHD_suspend_connection(exchange.connection)
+        }
         return .YES
     }
 
     private func send(_ response: Response, _ exchange: Exchange) -> MHD_Result {
         exchange.phase = .answered
-        let made = unsafe response.body.withUnsafeBytes { body in
-            unsafe MHD_create_response_from_buffer(
-                body.count, UnsafeMutableRawPointer(mutating: body.baseAddress), .RESPMEM_MUST_COPY)
-        }
-        guard let made = unsafe made else { return .NO }
+        if let delivery = response.delivery, delivery.ending == .beforeAnswer { return .NO }
+        guard let made = unsafe made(response, exchange) else { return .NO }
         defer { unsafe MHD_destroy_response(made) }
         for field in response.fields { unsafe MHD_add_response_header(made, field.name, field.value) }
         if isStopping || exchange.isLast { unsafe MHD_add_response_header(made, "Connection", "close") }
         return unsafe MHD_queue_response(exchange.connection, UInt32(response.status.rawValue), made)
+    }
+
+    private func made(_ response: Response, _ exchange: Exchange) -> OpaquePointer? {
+        if let delivery = response.delivery, delivery.ending == .duringAnswer || delivery.drip != nil {
+            exchange.isSlowOnPurpose = true
+            let parts = PiecemealBody(response.body, delivery, exchange, server: self)
+            return unsafe MHD_create_response_from_callback(
+                UInt64(response.body.count), 65_536, pieceCallback, Unmanaged.passRetained(parts).toOpaque(),
+                piecesDoneCallback)
+        }
+        return unsafe response.body.withUnsafeBytes { body in
+            unsafe MHD_create_response_from_buffer(
+                body.count, UnsafeMutableRawPointer(mutating: body.baseAddress), .RESPMEM_MUST_COPY)
+        }
+    }
+
+    /// The next bytes of a body that comes in pieces, into libmicrohttpd's buffer.
+    ///
+    /// - Returns: how many; 0 while it is to wait, and the error code that closes the connection.
+    fileprivate func piece(
+        of body: PiecemealBody, at position: Int, into buffer: UnsafeMutableBufferPointer<UInt8>
+    ) -> Int {
+        let cut = body.delivery.ending == .duringAnswer ? body.bytes.count / 2 : body.bytes.count
+        guard position < cut else { return shim_end_with_error }
+        var count = min(cut - position, buffer.count)
+        if let drip = body.delivery.drip, !isStopping {
+            let now = monotonicMilliseconds()
+            guard position == 0 || now >= body.nextAtMilliseconds else {
+                sleep(body.exchange, until: body.nextAtMilliseconds)
+                return 0
+            }
+            body.nextAtMilliseconds = now + drip.everyMilliseconds
+            count = min(count, drip.bytes)
+        }
+        _ = unsafe buffer.update(fromContentsOf: body.bytes[position..<position + count])
+        return count
+    }
+}
+
+/// A body on its way in pieces.
+private final class PiecemealBody {
+    let bytes: [UInt8]
+    let delivery: Delivery
+    let exchange: Exchange
+    let server: HTTPServer
+    var nextAtMilliseconds: Int64 = 0
+
+    init(_ bytes: [UInt8], _ delivery: Delivery, _ exchange: Exchange, server: HTTPServer) {
+        self.bytes = bytes
+        self.delivery = delivery
+        self.exchange = exchange
+        self.server = server
     }
 }
 
@@ -225,10 +322,10 @@ extension Exchange {
     }
 }
 
-private func monotonicSeconds() -> Int64 {
+private func monotonicMilliseconds() -> Int64 {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
 }
 
 // MARK: - Callbacks: C's way in
@@ -286,4 +383,17 @@ private let completedCallback: MHD_RequestCompletedCallback = { context, _, requ
     if let request = unsafe request, let done = unsafe exchange(request.pointee) {
         unsafe server(context).completed(done)
     }
+}
+
+private let pieceCallback: MHD_ContentReaderCallback = { context, position, buffer, size in
+    guard let context = unsafe context, let buffer = unsafe buffer else { return shim_end_with_error }
+    let body = unsafe Unmanaged<PiecemealBody>.fromOpaque(context).takeUnretainedValue()
+    return unsafe buffer.withMemoryRebound(to: UInt8.self, capacity: size) { start in
+        unsafe body.server.piece(
+            of: body, at: Int(position), into: UnsafeMutableBufferPointer(start: start, count: size))
+    }
+}
+
+private let piecesDoneCallback: MHD_ContentReaderFreeCallback = { context in
+    if let context = unsafe context { unsafe Unmanaged<PiecemealBody>.fromOpaque(context).release() }
 }

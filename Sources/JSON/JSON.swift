@@ -134,6 +134,12 @@ extension JSON {
         return elements
     }
 
+    /// The value's place in the document, counted over all values and names in their order.
+    package var place: Int { index }
+
+    /// The name that stands before a member's value, as a value of its own.
+    package var name: JSON? { index > 0 ? JSON(storage, at: index - 1) : nil }
+
     /// The source of the value, as it was written.
     package var source: [UInt8] {
         let quote = entry.kind == .string ? 1 : 0

@@ -93,6 +93,12 @@ package struct JSONWriter {
         bytes.append(UInt8(ascii: ":"))
     }
 
+    /// A member's name that somebody else has chosen.
+    package mutating func escapedKey(_ name: String) {
+        value(name)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
     package mutating func member(_ name: String, _ text: String) {
         key(name)
         value(text)

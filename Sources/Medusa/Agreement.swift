@@ -9,6 +9,9 @@ package struct Agreement: Hashable, Sendable {
     package let estimatedOwnership: Money
     /// What is to be paid to own them now: the rental charge of payments that are not due yet is waived.
     package let earlyPayoff: Money
+    private let collected: Money
+    private let declines: Bool
+    private let isDelivered: Bool
 
     /// - Parameters:
     ///   - collected: what Collect Payment has taken so far.
@@ -22,13 +25,15 @@ package struct Agreement: Hashable, Sendable {
         let delivery = transaction.lines.compactMap { $0.parcel?.deliveredAt }.min()
         let start = (delivery ?? finalizedAt + settings.transitTime) + .days(1)
         self.transaction = transaction
+        self.collected = collected
         leaseStart = start
+        isDelivered = delivery != nil
+        declines = customer.declinesScheduledPayments
 
         guard transaction.lines.contains(where: \.hasLiveUnits) else {
             (pastDue, estimatedOwnership, earlyPayoff) = (.zero, .zero, .zero)
             return
         }
-        let declines = customer.declinesScheduledPayments
         var due = 0
         if delivery != nil, now >= start {
             due = min(terms.term, 1 + Int((now - start).milliseconds / Terms.period.milliseconds))
@@ -42,6 +47,46 @@ package struct Agreement: Hashable, Sendable {
         let notDue = left - pastDue
         let price = terms.cashPrice.cents
         earlyPayoff = pastDue + notDue.times(price, over: max(1, price + terms.costOfRental.cents))
+    }
+}
+
+/// The schedule, which the clock moves along.
+extension Agreement {
+    /// A payment on its day.
+    package struct Due: Hashable, Sendable {
+        /// Counted from 1.
+        package let number: Int
+        package let at: Timestamp
+        package let amount: Money
+        /// Whether it goes through; else it adds to what is past due.
+        package let isCollected: Bool
+    }
+
+    /// The payments that fall due after one moment and up to another, in order.
+    package func payments(after: Timestamp, through: Timestamp) -> [Due] {
+        guard isDelivered, through >= leaseStart, transaction.lines.contains(where: \.hasLiveUnits) else { return [] }
+        let terms = transaction.terms
+        let period = Terms.period.milliseconds
+        let first = after < leaseStart ? 0 : Int((after - leaseStart).milliseconds / period) + 1
+        let last = min(terms.term - 1, Int((through - leaseStart).milliseconds / period))
+        guard first <= last else { return [] }
+        var dues: [Due] = []
+        dues.reserveCapacity(last - first + 1)
+        for index in first...last {
+            let left = terms.totalOfPayments - collected - (declines ? .zero : terms.payment * index)
+            guard left > .zero else { break }
+            dues.append(
+                Due(
+                    number: index + 1, at: leaseStart + .milliseconds(period * Int64(index)),
+                    amount: min(terms.payment, left), isCollected: !declines))
+        }
+        return dues
+    }
+
+    /// When the next payment falls due.
+    package func nextPayment(after now: Timestamp) -> Timestamp? {
+        let next = max(now + Terms.period, leaseStart)
+        return payments(after: now, through: next).first?.at
     }
 }
 
@@ -59,12 +104,16 @@ package struct Payment: Hashable, Sendable {
     package static let decline = Outcome.failed(reason: "DECLINE CHECK CHECK LIMIT EXCEEDED", code: "123")
 
     /// Collects an amount towards an agreement: what is past due first, then the payoff (decisions.md 17).
-    package init(of amount: Money, towards agreement: Agreement, from customer: User) throws(Refusal) {
+    ///
+    /// - Parameter isRuled: whether a rule of the scenario declines this very payment.
+    package init(
+        of amount: Money, towards agreement: Agreement, from customer: User, isRuled: Bool = false
+    ) throws(Refusal) {
         guard amount > .zero else { throw .invalid(#""amount" must be a positive number"#) }
         guard amount <= agreement.earlyPayoff else {
             throw .invalid(#""amount" must be less than or equal to \#(agreement.earlyPayoff.dollarsText)"#)
         }
         self.amount = amount
-        outcome = customer.declinesCollection ? Self.decline : .success
+        outcome = isRuled || customer.declinesCollection ? Self.decline : .success
     }
 }

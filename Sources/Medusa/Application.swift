@@ -10,11 +10,33 @@ package struct Application: Hashable, Sendable {
     package var spendingLimit: Money
     package let createdAt: Timestamp
 
-    package init(id: Int64, status: Status, spendingLimit: Money, createdAt: Timestamp) {
+    /// When a manual review resolves by itself, and how.
+    package var resolution: Resolution?
+
+    package init(
+        id: Int64, status: Status, spendingLimit: Money, createdAt: Timestamp, resolution: Resolution? = nil
+    ) {
         self.id = id
         self.status = status
         self.spendingLimit = spendingLimit
         self.createdAt = createdAt
+        self.resolution = resolution
+    }
+
+    /// What a manual review comes to, at a set time.
+    package struct Resolution: Hashable, Sendable {
+        package let at: Timestamp
+        package let status: Status
+        package let spendingLimit: Money
+
+        /// - Parameter spendingLimit: counts for an approval only.
+        package init(at: Timestamp, status: Status, spendingLimit: Money) {
+            self.at = at
+            self.status = status
+            self.spendingLimit = status == .approved ? spendingLimit : .zero
+        }
+
+        package var verdict: Verdict { .reviewed(status, limit: spendingLimit) }
     }
 
     /// What the decision says of the applicant, besides the application itself.
@@ -23,19 +45,43 @@ package struct Application: Hashable, Sendable {
         package let spendingLimit: Money
         package let verification: User.Verification
         package let spendingHold: Bool
+        /// For a review: when it resolves by itself, and how.
+        package var resolution: Resolution?
+
+        /// What a reviewer decides.
+        package static func reviewed(_ status: Status, limit: Money) -> Verdict {
+            switch status {
+            case .approved:
+                Verdict(status: .approved, spendingLimit: limit, verification: .succeeded, spendingHold: false)
+            case .failed: Verdict(status: .failed, spendingLimit: .zero, verification: .failed, spendingHold: false)
+            case .pending: Verdict(status: .pending, spendingLimit: .zero, verification: .pending, spendingHold: false)
+            }
+        }
     }
 
-    /// Decides: the e-mail's suffix, then the SSN, then the default, which is approval (decisions.md 9 and 10).
-    package static func verdict(email: String, ssn: String, _ settings: Settings) throws(Refusal) -> Verdict {
+    /// Decides: a rule of the scenario, then the e-mail's suffix, then the SSN, then the default, which is approval
+    /// (decisions.md 9 and 10).
+    ///
+    /// - Parameter ruling: what the first rule that fits says.
+    package static func verdict(
+        ruling: Persona.Ruling? = nil, email: String, ssn: String, at now: Timestamp, _ settings: Settings
+    ) throws(Refusal) -> Verdict {
         let (outcome, limit) =
-            Persona.outcome(ofEmail: email) ?? (Persona.outcome(ofSSN: ssn) ?? .approve, nil)
+            ruling.map { ($0.outcome, $0.limit) }
+            ?? Persona.outcome(ofEmail: email) ?? (Persona.outcome(ofSSN: ssn) ?? .approve, nil)
         switch outcome {
         case .gatewayFails:
             throw .gatewayFailed
         case .deny:
-            return Verdict(status: .failed, spendingLimit: .zero, verification: .failed, spendingHold: false)
+            return .reviewed(.failed, limit: .zero)
         case .manualReview:
-            return Verdict(status: .pending, spendingLimit: .zero, verification: .pending, spendingHold: false)
+            var verdict = Verdict.reviewed(.pending, limit: .zero)
+            if let span = ruling?.resolvesAfter {
+                verdict.resolution = Resolution(
+                    at: now + span, status: ruling?.resolvesAs ?? .approved,
+                    spendingLimit: limit ?? settings.spendingLimit)
+            }
+            return verdict
         case .approveOnHold:
             return approved(settings.spendingLimit, spendingHold: true)
         case .approveUnverified:

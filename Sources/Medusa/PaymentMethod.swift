@@ -24,9 +24,11 @@ package struct PaymentMethod: Hashable, Sendable {
 
     /// Checks a method that is about to be added (C.5).
     ///
-    /// - Parameter isVerified: whether Verify ACH has seen the account (route 24).
-    package func mayJoin(isVerified: Bool) throws(Refusal) {
-        switch bank {
+    /// - Parameters:
+    ///   - isVerified: whether Verify ACH has seen the account (route 24).
+    ///   - ruling: what a rule of the scenario says of its bank.
+    package func mayJoin(isVerified: Bool, ruling: Persona.Outcome? = nil) throws(Refusal) {
+        switch ruling ?? bank {
         case .bankRefused: throw .bankNotAccepted
         case .bankRequiresVerification: if !isVerified { throw .bankRequiresVerification }
         case .notPrimaryEligible: if isPrimary { throw .notPrimaryEligible }

@@ -9,10 +9,53 @@ package struct Persona: Sendable {
         case routingNumber(String)
     }
 
-    package enum Outcome: Hashable, Sendable {
+    package enum Outcome: String, Hashable, Sendable, CaseIterable {
         case approve, deny, manualReview, approveOnHold, approveUnverified, approveWithLimit
         case firstPaymentDeclines, gatewayFails, pastDue, collectionDeclines
         case bankRefused, bankRequiresVerification, notPrimaryEligible
+
+        /// Whether it speaks of the decision on an application.
+        package var decides: Bool {
+            switch self {
+            case .approve, .deny, .manualReview, .approveOnHold, .approveUnverified, .approveWithLimit, .gatewayFails:
+                true
+            case .firstPaymentDeclines, .pastDue, .collectionDeclines, .bankRefused, .bankRequiresVerification,
+                .notPrimaryEligible:
+                false
+            }
+        }
+
+        /// Whether it stays with the customer and shows in later requests.
+        package var stays: Bool {
+            switch self {
+            case .firstPaymentDeclines, .pastDue, .collectionDeclines: true
+            case .approve, .deny, .manualReview, .approveOnHold, .approveUnverified, .approveWithLimit, .gatewayFails,
+                .bankRefused, .bankRequiresVerification, .notPrimaryEligible:
+                false
+            }
+        }
+
+        /// Whether it speaks of a bank account.
+        package var concernsBank: Bool { !decides && !stays }
+    }
+
+    /// What a rule of a scenario says about a customer (decisions.md 10: it stands before every test value).
+    package struct Ruling: Hashable, Sendable {
+        package let outcome: Outcome
+        package let limit: Money?
+        /// When a manual review resolves by itself, and how.
+        package let resolvesAfter: CalendarSpan?
+        package let resolvesAs: Application.Status?
+
+        package init(
+            _ outcome: Outcome, limit: Money? = nil, resolvesAfter: CalendarSpan? = nil,
+            resolvesAs: Application.Status? = nil
+        ) {
+            self.outcome = outcome
+            self.limit = limit
+            self.resolvesAfter = resolvesAfter
+            self.resolvesAs = resolvesAs
+        }
     }
 
     package let trigger: Trigger

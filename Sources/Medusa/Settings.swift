@@ -21,5 +21,15 @@ package struct Settings: Hashable, Sendable {
     /// Whether routes 10, 22 and 23 wrap their arrays in `data` (decisions.md 1).
     package var wrapsArrays = false
 
+    /// What follows when a token is used with another key than the one that minted it (decisions.md 8).
+    package var tokenMisuse = TokenMisuse.refuse
+
+    package enum TokenMisuse: String, CaseIterable, Sendable {
+        /// The request is refused, and the misuse reported.
+        case refuse
+        /// Both sandboxes are closed from then on, as the vendor threatens to do with both accounts.
+        case suspend
+    }
+
     package init() {}
 }

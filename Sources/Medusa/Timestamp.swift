@@ -55,6 +55,16 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         text.append(UInt8(ascii: "Z"))
     }
 
+    /// `Mon, 19 Mar 2018 15:51:27 GMT`: the form of HTTP's `Date` (RFC 9110, section 5.6.7).
+    package var httpDate: String {
+        let names = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let (year, month, day) = civil
+        let time = iso8601.dropFirst(11).prefix(8)
+        return
+            "\(names[Int((dayNumber % 7 + 7) % 7)]), \(day < 10 ? "0" : "")\(day) \(months[Int(month) - 1]) \(year) \(time) GMT"
+    }
+
     /// `2018-12-21`.
     package var date: String {
         var text: [UInt8] = []
@@ -81,6 +91,21 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         let marchMonth = (5 * dayOfYear + 2) / 153
         let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * marchMonth + 2) / 5 + 1)
+    }
+
+    /// The same time of day some months later; a day that the month does not have becomes its last.
+    func addingMonths(_ count: Int64) -> Timestamp {
+        guard count != 0 else { return self }
+        let (year, month, day) = civil
+        let months = year * 12 + month - 1 + count
+        let ofDay = milliseconds - dayNumber * Self.day
+        for shorter in 0..<4 {
+            if let midnight = Timestamp(year: months / 12, month: months % 12 + 1, day: day - Int64(shorter)) {
+                return Timestamp(milliseconds: midnight.milliseconds + ofDay)
+            }
+        }
+        // Before the year 0 or after 9999.
+        return Timestamp(milliseconds: count < 0 ? Int64.min / 2 : Int64.max / 2)
     }
 
     /// The first moment of a day of the Gregorian calendar; `nil` for 30 February.

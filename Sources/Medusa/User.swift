@@ -32,11 +32,14 @@ package struct User: Hashable, Sendable {
     package var engagements: [Engagement]
     /// The youngest payment method that a first payment has been declined on (decisions.md 10, `.firstpayment`).
     package var declinedPaymentMethod: Int64?
+    /// What a rule of the scenario said about this customer, where it is to be remembered.
+    package var ruledPersona: Persona.Outcome?
 
     package init(
         id: Int64, firstName: String, lastName: String, email: String, createdAt: Timestamp,
         dateOfBirth: String? = nil, spendingHold: Bool = false, verification: Verification = .pending,
-        application: Application? = nil, engagements: [Engagement] = [], declinedPaymentMethod: Int64? = nil
+        application: Application? = nil, engagements: [Engagement] = [], declinedPaymentMethod: Int64? = nil,
+        ruledPersona: Persona.Outcome? = nil
     ) {
         self.id = id
         self.firstName = firstName
@@ -49,9 +52,10 @@ package struct User: Hashable, Sendable {
         self.application = application
         self.engagements = engagements
         self.declinedPaymentMethod = declinedPaymentMethod
+        self.ruledPersona = ruledPersona
     }
 
-    private var persona: Persona.Outcome? { Persona.outcome(ofEmail: email)?.outcome }
+    private var persona: Persona.Outcome? { ruledPersona ?? Persona.outcome(ofEmail: email)?.outcome }
 
     /// Whether the customer's payments, scheduled or collected, decline.
     package var declinesScheduledPayments: Bool { persona == .pastDue || persona == .collectionDeclines }
@@ -103,10 +107,12 @@ package struct User: Hashable, Sendable {
 
     /// Collects the payment that signing asks for.
     ///
-    /// - Parameter youngestMethod: the payment method that was added last, if there is one.
-    package func firstPayment(youngestMethod: Int64?) -> FirstPayment {
+    /// - Parameters:
+    ///   - youngestMethod: the payment method that was added last, if there is one.
+    ///   - isRuled: whether a rule of the scenario declines the first payment of this very request.
+    package func firstPayment(youngestMethod: Int64?, isRuled: Bool = false) -> FirstPayment {
         guard let youngestMethod else { return .missing }
-        guard persona == .firstPaymentDeclines else { return .collected }
+        guard isRuled || persona == .firstPaymentDeclines else { return .collected }
         if let declinedPaymentMethod, youngestMethod > declinedPaymentMethod { return .collected }
         return .declined(remember: declinedPaymentMethod ?? youngestMethod)
     }

@@ -1,5 +1,5 @@
 package import HTTP
-internal import JSON
+package import JSON
 internal import Medusa
 internal import SQLite
 internal import Sandbox
@@ -11,7 +11,7 @@ extension Response {
     }
 
     /// `{"data":{…}}`.
-    static func data(_ status: Status = .ok, _ body: (inout JSONWriter) -> Void) -> Response {
+    package static func data(_ status: Status = .ok, _ body: (inout JSONWriter) -> Void) -> Response {
         .json(status, JSONWriter.write { $0.object { $0.member("data", body) } })
     }
 
@@ -28,7 +28,7 @@ extension Response {
     }
 
     /// The error envelope with a code that is text; empty for validation.
-    static func error(_ status: Status, _ code: String = "", message: String) -> Response {
+    package static func error(_ status: Status, _ code: String = "", message: String) -> Response {
         error(status, message: message) { $0.member("code", code) }
     }
 
@@ -47,70 +47,20 @@ extension Response {
             })
     }
 
-    /// The one place where a refusal becomes a status, a code and a message.
-    static func refusal(_ refusal: Refusal) -> Response {
-        switch refusal {
-        case .invalidCredentials:
-            error(.unauthorized, "InvalidCredentials", message: "Invalid client credentials")
-        case .userNotFound:
-            error(.notFound, "InvalidCustomer", message: "The customer requested was not found")
-        case .leaseNotFound:
-            error(.notFound, "LeaseNotFound", message: "The lease requested was not found")
-        case .transactionNotFound:
-            error(
-                .notFound, "TransactionNotFound", message: "The transaction with the provided id was not found")
-        case .agreementNotFound:
-            error(.notFound, "NotFound", message: "The agreement requested was not found")
-        case .paymentMethodNotFound:
-            error(.notFound, "NotFound", message: "The payment method requested was not found")
-        case .invalid(let message):
-            error(.badRequest, message: message)
-        case .userAlreadyExists:
-            error(.conflict, "UserAlreadyExists", message: "The user already exists")
-        case .customerAlreadyApplied:
-            error(.conflict, "CustomerAlreadyApplied", message: "The customer already applied")
-        case .gatewayFailed:
-            error(.badGateway, "BadGateway", message: "Gateway returned status code")
-        case .bankNotAccepted:
-            error(code: 11505, message: "Bank is not accepted")
-        case .bankRequiresVerification:
-            error(code: 11506, message: "Bank requires verification")
-        case .notPrimaryEligible:
-            error(code: 11503, message: "Payment method is not primary eligible")
-        case .customerMayNotLease(let standing):
-            error(.badRequest, "InvalidCustomer", message: "The customer \(standing.sentence)")
-        case .transactionIdInUse:
-            error(.badRequest, "InvalidTransactionId", message: "The transaction id already exists")
-        case .invalidItem(let sku):
-            error(
-                .badRequest, "InvalidItem",
-                message: sku.isEmpty
-                    ? "The transaction has no items left for this" : "The item \(sku) is not valid for this transaction"
-            )
-        case .amountNotSatisfied(let minimum):
-            error(
-                .badRequest, "LeaseAmountNotSatisfied",
-                message: "The lease amount must be at least \(minimum.display)")
-        case .exceedsSpendingLimit(let available):
-            error(
-                .badRequest, "ExceedSpendingLimit",
-                message: "The lease amount exceeds the available spending limit of \(available.display)")
-        case .leaseExpired:
-            error(.gone, "LeaseExpired", message: "The lease expired. Please create a new lease.")
-        case .paymentRequired:
-            error(
-                .paymentRequired, "PaymentRequired",
-                message: "User user must make a payment to access a requested resource")
-        case .notSigned:
-            error(.badRequest, message: "The lease must be signed before the transaction is finalized")
-        case .notFinalized:
-            error(.badRequest, message: "The transaction must be finalized before its items are delivered")
-        }
+    static func refusal(_ refusal: Refusal) -> Response { envelope(refusal.envelope) }
+
+    /// The error envelope of a status and a code, where a refusal has them.
+    static func documented(_ status: Status, code: String) -> Response? {
+        Refusal.examples.map(\.envelope).first { $0.status == status && $0.code.text == code }.map(envelope)
     }
 
-    /// The three codes of route 7 are numbers.
-    private static func error(code: Int, message: String) -> Response {
-        error(.badRequest, message: message) { $0.member("code", code) }
+    private static func envelope(_ envelope: Envelope) -> Response {
+        error(envelope.status, message: envelope.message) {
+            switch envelope.code {
+            case .word(let word): $0.member("code", word)
+            case .number(let number): $0.member("code", number)
+            }
+        }
     }
 
     /// The write did not happen, and says so.
@@ -134,6 +84,106 @@ extension Response {
                 NamedValue("Access-Control-Max-Age", "600"),
                 NamedValue("Vary", "Origin"),
             ])
+    }
+}
+
+/// The members of an error envelope (B.6).
+struct Envelope {
+    enum Code {
+        case word(String)
+        /// Route 7's.
+        case number(Int)
+
+        var text: String {
+            switch self {
+            case .word(let word): word
+            case .number(let number): String(number)
+            }
+        }
+    }
+
+    let status: Status
+    let code: Code
+    let message: String
+
+    init(_ status: Status, _ code: String, _ message: String) {
+        (self.status, self.code, self.message) = (status, .word(code), message)
+    }
+
+    init(_ status: Status, _ code: Int, _ message: String) {
+        (self.status, self.code, self.message) = (status, .number(code), message)
+    }
+}
+
+extension Refusal {
+    /// One of each that has a code, for whoever looks for the words that belong to a status.
+    fileprivate static let examples: [Refusal] = [
+        .invalidCredentials, .userNotFound, .leaseNotFound, .transactionNotFound, .agreementNotFound,
+        .userAlreadyExists,
+        .customerAlreadyApplied, .gatewayFailed, .bankNotAccepted, .bankRequiresVerification, .notPrimaryEligible,
+        .customerMayNotLease(.denied), .transactionIdInUse, .invalidItem("abc123"),
+        .amountNotSatisfied(minimum: Settings().minimumOrder), .exceedsSpendingLimit(available: .zero), .leaseExpired,
+        .paymentRequired,
+    ]
+
+    /// The one place where a refusal becomes a status, a code and a message.
+    fileprivate var envelope: Envelope {
+        switch self {
+        case .invalidCredentials:
+            Envelope(.unauthorized, "InvalidCredentials", "Invalid client credentials")
+        case .userNotFound:
+            Envelope(.notFound, "InvalidCustomer", "The customer requested was not found")
+        case .leaseNotFound:
+            Envelope(.notFound, "LeaseNotFound", "The lease requested was not found")
+        case .transactionNotFound:
+            Envelope(.notFound, "TransactionNotFound", "The transaction with the provided id was not found")
+        case .agreementNotFound:
+            Envelope(.notFound, "NotFound", "The agreement requested was not found")
+        case .paymentMethodNotFound:
+            Envelope(.notFound, "NotFound", "The payment method requested was not found")
+        case .invalid(let message):
+            Envelope(.badRequest, "", message)
+        case .userAlreadyExists:
+            Envelope(.conflict, "UserAlreadyExists", "The user already exists")
+        case .customerAlreadyApplied:
+            Envelope(.conflict, "CustomerAlreadyApplied", "The customer already applied")
+        case .gatewayFailed:
+            Envelope(.badGateway, "BadGateway", "Gateway returned status code")
+        case .bankNotAccepted:
+            Envelope(.badRequest, 11505, "Bank is not accepted")
+        case .bankRequiresVerification:
+            Envelope(.badRequest, 11506, "Bank requires verification")
+        case .notPrimaryEligible:
+            Envelope(.badRequest, 11503, "Payment method is not primary eligible")
+        case .customerMayNotLease(let standing):
+            Envelope(.badRequest, "InvalidCustomer", "The customer \(standing.sentence)")
+        case .transactionIdInUse:
+            Envelope(.badRequest, "InvalidTransactionId", "The transaction id already exists")
+        case .invalidItem(let sku):
+            Envelope(
+                .badRequest, "InvalidItem",
+                sku.isEmpty
+                    ? "The transaction has no items left for this" : "The item \(sku) is not valid for this transaction"
+            )
+        case .amountNotSatisfied(let minimum):
+            Envelope(
+                .badRequest, "LeaseAmountNotSatisfied",
+                "The lease amount must be at least \(minimum.display)")
+        case .exceedsSpendingLimit(let available):
+            Envelope(
+                .badRequest, "ExceedSpendingLimit",
+                "The lease amount exceeds the available spending limit of \(available.display)")
+        case .leaseExpired:
+            Envelope(.gone, "LeaseExpired", "The lease expired. Please create a new lease.")
+        case .paymentRequired:
+            Envelope(
+                .paymentRequired, "PaymentRequired",
+                "User user must make a payment to access a requested resource")
+        case .notSigned:
+            Envelope(.badRequest, "", "The lease must be signed before the transaction is finalized")
+        case .notFinalized:
+            Envelope(.badRequest, "", "The transaction must be finalized before its items are delivered")
+        }
     }
 }
 

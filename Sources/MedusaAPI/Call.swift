@@ -10,6 +10,9 @@ internal import Sandbox
 struct Call {
     let endpoint: Endpoint
     let sandbox: Sandbox
+    let consumer: Sandbox.Consumer
+    /// The API key, where several share the sandbox.
+    let boundKey: String?
     /// The sandbox's time, read once for the whole request.
     let now: Timestamp
     let customerRow: Int64?
@@ -61,6 +64,21 @@ struct Call {
             throw missing
         }
         return found
+    }
+
+    /// A token for a customer; when the latest one expires is kept, for it is an event on the sandbox's clock.
+    func mintToken(for user: Int64) throws -> String {
+        try store.users.rememberToken(of: user, expiresAt: sandbox.tokenExpiry(at: now))
+        return sandbox.customerToken(for: user, at: now, key: boundKey)
+    }
+
+    /// What the first rule of the scenario that fits this request says, among those whose outcome is asked for.
+    ///
+    /// - Parameter customer: whose name and e-mail count where the request has none.
+    func ruling(
+        _ isAsked: (Persona.Outcome) -> Bool, customer: User? = nil
+    ) -> Persona.Ruling? {
+        sandbox.rules.first { isAsked($0.ruling.outcome) && $0.fits(payload, customer: customer) }?.ruling
     }
 
     func userId(_ row: Int64) -> String { sandbox.identifiers.identifier(.user, row) }

@@ -1,6 +1,6 @@
 internal import Contract
 package import HTTP
-internal import JSON
+package import JSON
 internal import Medusa
 internal import MedusaStore
 package import SQLite
@@ -25,11 +25,20 @@ package final class Gateway {
     package struct Reply {
         package var response: Response
         package var unsettled: Sandbox?
+        /// The other sandbox that a misused token closes.
+        package var alsoUnsettled: Sandbox?
+
+        package init(response: Response) { self.response = response }
     }
 
     package func answer(_ request: Request) -> Reply {
+        answer(request, toAnyOrigin: allowsAnyOrigin, route)
+    }
+
+    /// Answers, and lets a browser's page of another origin see it where it may (decisions.md 5).
+    package func answer(_ request: Request, toAnyOrigin: Bool, _ route: (Request) -> Reply) -> Reply {
         guard let origin = request.fields["origin"] else { return route(request) }
-        guard allowsAnyOrigin || Self.isLoopback(origin) else { return route(request) }
+        guard toAnyOrigin || Self.isLoopback(origin) else { return route(request) }
         if request.method == .options { return Reply(response: .preflight(request, origin)) }
         var reply = route(request)
         reply.response.fields.append(NamedValue("Access-Control-Allow-Origin", origin))
@@ -40,7 +49,7 @@ package final class Gateway {
     private func route(_ request: Request) -> Reply {
         switch Routes.router.find(request.method, request.target.segments) {
         case .match(let match):
-            return authenticate(request, match.value, match.parameters)
+            return authenticated(request, match.value, match.parameters)
         case .otherMethods(let allowed):
             let names = (allowed.contains(.get) ? [.head] + allowed : allowed).map(\.rawValue) + ["OPTIONS"]
             let allow = NamedValue("Allow", names.joined(separator: ", "))
@@ -59,78 +68,144 @@ package final class Gateway {
         }
     }
 
-    private func authenticate(
-        _ request: Request, _ route: Route, _ parameters: [NamedValue]
-    ) -> Reply {
+    /// Who calls, or what the gateway answers instead.
+    package enum Authentication {
+        case admitted(Sandboxes.Admission, key: String)
+        case refused(Response)
+    }
+
+    /// Kong's key authentication (B.5).
+    package func authenticate(_ request: Request) -> Authentication {
         guard var key = request.fields["authorization"] else {
             var response = Response.gateway(.unauthorized, "No API key found in request")
             response.fields.append(NamedValue("WWW-Authenticate", "Key realm=\"kong\""))
-            return Reply(response: response)
+            return .refused(response)
         }
         guard request.fields.count(of: "authorization") == 1 else {
-            return Reply(response: .gateway(.unauthorized, "Duplicate API key found"))
+            return .refused(.gateway(.unauthorized, "Duplicate API key found"))
         }
         if key.lowercased().hasPrefix("bearer ") { key.removeFirst("bearer ".count) }
         guard sandboxes.admits(key) else {
-            return Reply(response: .gateway(.unauthorized, "Invalid authentication credentials"))
+            return .refused(.gateway(.unauthorized, "Invalid authentication credentials"))
         }
         do throws(Sandboxes.Failure) {
-            return call(request, route, parameters, try sandboxes.sandbox(for: key))
+            return .admitted(try sandboxes.admission(for: key), key: key)
         } catch {
             report(error.description)
-            return Reply(response: .gateway(.serviceUnavailable, error.description))
+            return .refused(.gateway(.serviceUnavailable, error.description))
         }
     }
 
-    private func call(
-        _ request: Request, _ route: Route, _ parameters: [NamedValue], _ sandbox: Sandbox
-    ) -> Reply {
-        let response: Response
+    private func authenticated(_ request: Request, _ route: Route, _ parameters: [NamedValue]) -> Reply {
+        switch authenticate(request) {
+        case .refused(let response): return Reply(response: response)
+        case .admitted(let admission, let key):
+            return serve(Ask(request: request, route: route, parameters: parameters, admission: admission, key: key))
+        }
+    }
+
+    /// A request that is known to be somebody's.
+    private struct Ask {
+        let request: Request
+        let route: Route
+        let parameters: [NamedValue]
+        let admission: Sandboxes.Admission
+        let key: String
+
+        var sandbox: Sandbox { admission.sandbox }
+    }
+
+    private func serve(_ ask: Ask) -> Reply {
+        let sandbox = ask.sandbox
+        let now = sandbox.now
+        var reply: Reply
         do {
-            let customer =
-                switch route.endpoint.security {
-                case .apiKey: Int64?.none
-                case .customerToken: try customer(request, sandbox)
-                }
-            let call = Call(
-                endpoint: route.endpoint, sandbox: sandbox, now: sandbox.now, customerRow: customer,
-                parameters: parameters, query: request.target.query, payload: try payload(request))
-            let isRead = route.endpoint.method == .get
-            response = isRead ? try route.answer(call) : try sandbox.store.write { try route.answer(call) }
-        } catch let refusal as Refusal {
-            response = .refusal(refusal)
-        } catch let violation as Violation {
-            response = .error(.badRequest, message: violation.message)
-        } catch let refused as PayloadRefusal {
-            response = .error(refused.status, message: refused.message)
+            try sandbox.resolveReviews(at: now)
+            reply = sandbox.faults.isEmpty ? call(ask, at: now) : try struck(ask, at: now)
         } catch {
-            response = failed(error)
+            reply = Reply(response: failed(error))
         }
+        // Everybody else's clock shows the machine's time, and so does the server's own field.
+        if !sandbox.clock.isMachineTime { reply.response.fields.append(NamedValue("Date", now.httpDate)) }
         // A read that might show what is not committed yet waits for the commit, as the write itself does.
-        return Reply(response: response, unsettled: sandbox.store.isOpen ? sandbox : nil)
+        reply.unsettled = sandbox.store.isOpen ? sandbox : nil
+        return reply
     }
 
-    private func customer(_ request: Request, _ sandbox: Sandbox) throws -> Int64 {
-        guard let token = request.fields["customer-token"] else { throw Refusal.invalidCredentials }
-        do throws(Refusal) {
-            return try sandbox.customer(ofToken: token)
+    /// A call in a sandbox that has faults: one may answer in its place, or spoil its answer.
+    private func struck(_ ask: Ask, at now: Timestamp) throws -> Reply {
+        let sandbox = ask.sandbox
+        let strike = try sandbox.store.write {
+            try sandbox.strike(ask.route.endpoint.operation, key: ask.key, at: now)
+        }
+        guard let strike else { return call(ask, at: now) }
+        let isCarriedOut = strike.fault?.isCarriedOut ?? true
+        var reply = isCarriedOut ? call(ask, at: now) : Reply(response: Response(.ok))
+        reply.response = strike.spoil(reply.response, of: ask.route.endpoint)
+        return reply
+    }
+
+    private func call(_ ask: Ask, at now: Timestamp) -> Reply {
+        guard !ask.sandbox.isSuspended else {
+            // The words of Kong's ACL plugin.
+            return Reply(response: .gateway(.forbidden, "You cannot consume this service"))
+        }
+        var reply = Reply(response: Response(.ok))
+        do {
+            let call = try call(ask, at: now, &reply)
+            reply.response =
+                ask.route.endpoint.writes
+                ? try ask.sandbox.store.write { try ask.route.answer(call) } : try ask.route.answer(call)
+        } catch let refusal as Refusal {
+            reply.response = .refusal(refusal)
+        } catch let violation as Violation {
+            reply.response = .error(.badRequest, message: violation.message)
+        } catch let refused as PayloadRefusal {
+            reply.response = .error(refused.status, message: refused.message)
         } catch {
-            if sandboxes.isMinted(token, elsewhereThan: sandbox) {
+            reply.response = failed(error)
+        }
+        return reply
+    }
+
+    private func call(_ ask: Ask, at now: Timestamp, _ reply: inout Reply) throws -> Call {
+        let customer =
+            switch ask.route.endpoint.security {
+            case .none, .apiKey: Int64?.none
+            case .customerToken: try customer(ask, at: now, &reply)
+            }
+        return Call(
+            endpoint: ask.route.endpoint, sandbox: ask.sandbox, consumer: ask.admission.consumer,
+            boundKey: ask.admission.boundKey, now: now, customerRow: customer, parameters: ask.parameters,
+            query: ask.request.target.query, payload: try Self.payload(ask.request))
+    }
+
+    private func customer(_ ask: Ask, at now: Timestamp, _ reply: inout Reply) throws -> Int64 {
+        guard let token = ask.request.fields["customer-token"] else { throw Refusal.invalidCredentials }
+        let (sandbox, key) = (ask.sandbox, ask.admission.boundKey)
+        do throws(Refusal) {
+            return try sandbox.customer(ofToken: token, at: now, key: key)
+        } catch {
+            if let minter = sandboxes.minter(of: token, usedIn: sandbox, with: key) {
                 report(
                     "violation: a customer token was used with another API key than the one that minted it; "
                         + "production may suspend both accounts")
+                if sandbox.settings.tokenMisuse == .suspend {
+                    for one in [sandbox, minter] { try one.store.write { try one.suspend() } }
+                    if minter !== sandbox { reply.alsoUnsettled = minter }
+                }
             }
             throw error
         }
     }
 
-    private struct PayloadRefusal: Error {
-        let status: Status
-        let message: String
+    package struct PayloadRefusal: Error {
+        package let status: Status
+        package let message: String
     }
 
     /// The body as JSON; `nil` when there is none (decisions.md 2).
-    private func payload(_ request: Request) throws -> JSON? {
+    package static func payload(_ request: Request) throws -> JSON? {
         guard !request.body.isEmpty, request.method != .get, request.method != .head else { return nil }
         let type = request.fields["content-type"]?.prefix { $0 != ";" }.lowercased()
         guard let type, type.split(separator: " ").joined() == "application/json" else {
@@ -143,8 +218,20 @@ package final class Gateway {
         }
     }
 
+    /// Answers a request in a sandbox that the caller holds: how a scenario plays its entries. No key is asked for, and no
+    /// fault strikes.
+    package func answer(_ request: Request, in sandbox: Sandbox) -> Response {
+        guard case .match(let match) = Routes.router.find(request.method, request.target.segments) else {
+            return .gateway(.notFound, "no Route matched with those values")
+        }
+        let admission = Sandboxes.Admission(sandbox: sandbox, consumer: sandbox.defaultConsumer, boundKey: nil)
+        let ask = Ask(
+            request: request, route: match.value, parameters: match.parameters, admission: admission, key: sandbox.name)
+        return call(ask, at: sandbox.now).response
+    }
+
     /// A failure on our side: the documented envelope for the caller, the details for the log.
-    private func failed(_ error: any Error) -> Response {
+    package func failed(_ error: any Error) -> Response {
         report("\(error)")
         return (error as? SQLiteError).map(Response.unsaved)
             ?? .error(.internalServerError, message: "An internal server error occurred")

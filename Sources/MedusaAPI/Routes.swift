@@ -45,6 +45,19 @@ package enum Routes {
     /// Every declaration, for whoever derives from them.
     package static var endpoints: [Endpoint] { all.map(\.endpoint) }
 
+    /// What the calls are named, for faults.
+    package static var operations: [String] { endpoints.map(\.operation) }
+
+    /// The paths of the fields that a rule may ask for: those of the requests that rules decide.
+    package static let ruledFields: [String] = {
+        let ruled = [
+            CreateUser.endpoint, Apply.endpoint, AddPaymentMethod.endpoint, VerifyACH.endpoint, SignLease.endpoint,
+            CollectPayment.endpoint,
+        ]
+        var seen: Set<String> = []
+        return ruled.flatMap { $0.body.paths }.filter { seen.insert($0).inserted }
+    }()
+
     static let router: Router<Route> = {
         var router = Router<Route>()
         for route in all {

@@ -41,7 +41,7 @@ extension JSONWriter {
             $0.member("createdAt", application.createdAt)
             $0.member("waterfallSuppressionFlags") { $0.member("suppressWaterfallToUOwn", false) }
             $0.member("vantageHighScore", isApproved)
-            $0.member("funnel", call.sandbox.consumer.channel)
+            $0.member("funnel", call.consumer.channel)
         }
     }
 

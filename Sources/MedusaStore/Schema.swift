@@ -3,7 +3,7 @@
 /// Constraints repeat the domain's invariants, so that a mistake in the code becomes an error and never a wrong row.
 /// Moments are milliseconds since 1970 UTC; amounts are cents; an index costs every insert about 3 µs, so there are few.
 enum Schema {
-    static let steps = [version1]
+    static let steps = [version1, version2]
 
     private static let version1 = """
         CREATE TABLE sandbox (
@@ -118,5 +118,42 @@ enum Schema {
             created_at INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX payments_of_transaction ON payments (transaction_id);
+        """
+
+    /// `MDSA`, so that `file` and we know the database of a sandbox (sqlite.org/pragma.html#pragma_application_id).
+    static let applicationId: Int64 = 0x4D44_5341
+
+    /// What a sandbox is told from outside: its clock, settings, rules and faults, and the names of a scenario's entries.
+    private static let version2 = """
+        PRAGMA application_id = \(applicationId);
+
+        ALTER TABLE sandbox ADD COLUMN one_time_keys INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE users ADD COLUMN persona TEXT;
+        ALTER TABLE users ADD COLUMN token_expires_at INTEGER;
+        ALTER TABLE applications ADD COLUMN resolves_at INTEGER;
+        ALTER TABLE applications ADD COLUMN resolves_as TEXT CHECK (resolves_as IN ('approved', 'failed'));
+        ALTER TABLE applications ADD COLUMN resolves_limit INTEGER;
+        ALTER TABLE transactions ADD COLUMN expired_at INTEGER;
+
+        CREATE TABLE documents (
+            name TEXT PRIMARY KEY,
+            body TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE names (
+            section TEXT NOT NULL,
+            name TEXT NOT NULL,
+            row INTEGER NOT NULL,
+            PRIMARY KEY (section, name)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE faults (
+            id INTEGER PRIMARY KEY,
+            definition TEXT NOT NULL,
+            seen INTEGER NOT NULL DEFAULT 0 CHECK (seen >= 0),
+            struck INTEGER NOT NULL DEFAULT 0 CHECK (struck BETWEEN 0 AND seen),
+            window INTEGER NOT NULL DEFAULT 0,
+            counted INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
         """
 }

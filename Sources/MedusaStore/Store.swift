@@ -2,20 +2,25 @@ package import SQLite
 
 /// One sandbox's database: a room of queries a table, and the transaction that a turn of the loop shares.
 package final class Store {
-    private let connection: Connection
+    let connection: Connection
     package let users: Users
     package let paymentMethods: PaymentMethods
     package let transactions: Transactions
     package let payments: Payments
+    package let documents: Documents
+    package let faults: Faults
 
     private let begin: Statement
     private let savepoint: Statement
     private let release: Statement
     private let rollback: Statement
     private let commit: Statement
+    private let countOneTimeKey: Statement
 
     /// Whether something waits for `settle`.
     package private(set) var isOpen = false
+    /// Why nothing of the present turn can be kept.
+    private var broken: SQLiteError?
 
     package enum OpenFailure: Error {
         /// The file was written by a later version of the program.
@@ -37,17 +42,33 @@ package final class Store {
         paymentMethods = PaymentMethods(connection)
         transactions = Transactions(connection)
         payments = Payments(connection)
+        documents = Documents(connection)
+        faults = Faults(connection)
         begin = connection.statement("BEGIN IMMEDIATE")
         savepoint = connection.statement("SAVEPOINT request")
         release = connection.statement("RELEASE request")
         rollback = connection.statement("ROLLBACK TO request")
         commit = connection.statement("COMMIT")
+        countOneTimeKey = connection.statement(
+            "UPDATE sandbox SET one_time_keys = one_time_keys + 1 RETURNING one_time_keys")
     }
 
-    /// The sandbox's secret, from which its identifiers and tokens derive; `fresh` is kept when there is none yet.
-    package func secret(fresh: [UInt8]) throws(SQLiteError) -> [UInt8] {
-        try connection.statement("INSERT OR IGNORE INTO sandbox (id, secret) VALUES (1, ?)").run(.blob(fresh))
-        return try connection.statement("SELECT secret FROM sandbox").row { $0.blob(0) } ?? fresh
+    /// The sandbox's secret, from which its identifiers and tokens derive; `nil` in a database that is new.
+    package func secret() throws(SQLiteError) -> [UInt8]? {
+        try connection.statement("SELECT secret FROM sandbox").row { $0.blob(0) }
+    }
+
+    package func keep(secret: [UInt8]) throws(SQLiteError) {
+        try connection.statement("INSERT INTO sandbox (id, secret) VALUES (1, ?)").run(.blob(secret))
+    }
+
+    package func replace(secret: [UInt8]) throws(SQLiteError) {
+        try connection.statement("UPDATE sandbox SET secret = ?").run(.blob(secret))
+    }
+
+    /// Counts the one-time keys, so that each is another.
+    package func nextOneTimeKey() throws(SQLiteError) -> Int64 {
+        try countOneTimeKey.row { $0.integer(0) } ?? 0
     }
 
     /// One request's writes, inside the transaction that the present turn of the loop shares.
@@ -55,6 +76,7 @@ package final class Store {
     /// An error of SQLite takes back what the request wrote. A refusal does not: refusals come before writes, but for the
     /// one that is to be remembered (a declined first payment).
     package func write<Result>(_ work: () throws -> Result) throws -> Result {
+        if let broken { throw broken }
         if !isOpen {
             try begin.run()
             isOpen = true
@@ -65,9 +87,13 @@ package final class Store {
             try release.run()
             return result
         } catch let error as SQLiteError {
-            // A full disk may have ended the whole transaction: what was written is gone either way.
-            try? rollback.run()
-            try? release.run()
+            if connection.isInTransaction {
+                try? rollback.run()
+                try? release.run()
+            } else {
+                // SQLite has ended the whole transaction, as it may on a full disk: the turn's other writes are gone too.
+                broken = error
+            }
             throw error
         } catch {
             try release.run()
@@ -79,6 +105,10 @@ package final class Store {
     package func settle() throws(SQLiteError) {
         guard isOpen else { return }
         isOpen = false
+        if let broken {
+            self.broken = nil
+            throw broken
+        }
         do {
             try commit.run()
         } catch {

@@ -15,6 +15,13 @@ package final class Transactions {
     private let newestFirst: Statement
     private let countAll: Statement
     private let linesOf: Statement
+    private let expire: Statement
+    private let oldestFirst: Statement
+    private let finalizedOldestFirst: Statement
+    private let expiringBetween: Statement
+    private let nextExpiryAfter: Statement
+    private let deliveredBetween: Statement
+    private let nextDeliveryAfter: Statement
 
     init(_ connection: Connection) {
         self.connection = connection
@@ -39,14 +46,34 @@ package final class Transactions {
             WHERE transaction_id = ? AND position = ?
             """)
         let columns = """
-            transactions.id, user_id, reference, order_id, transactions.created_at, expires_at, signed_at, finalized_at,
-            cash_price, cost_of_rental, payment, term, purchase_sales_tax, shipping_cost, pay_tomorrow_tax_total
+            transactions.id, user_id, reference, order_id, transactions.created_at,
+            coalesce(expired_at, expires_at), signed_at, finalized_at, cash_price, cost_of_rental, payment,
+            term, purchase_sales_tax, shipping_cost, pay_tomorrow_tax_total
             """
         byId = connection.statement("SELECT \(columns) FROM transactions WHERE id = ?")
         byReference = connection.statement("SELECT \(columns) FROM transactions WHERE reference = ?")
         referenceExists = connection.statement("SELECT 1 FROM transactions WHERE reference = ?")
         ofUser = connection.statement(
             "SELECT \(columns) FROM transactions WHERE user_id = ? AND finalized_at IS NOT NULL ORDER BY id DESC")
+        expire = connection.statement(
+            "UPDATE transactions SET expired_at = min(?, expires_at) WHERE id = ? AND signed_at IS NULL")
+        oldestFirst = connection.statement("SELECT \(columns) FROM transactions ORDER BY id")
+        finalizedOldestFirst = connection.statement(
+            "SELECT \(columns) FROM transactions WHERE finalized_at IS NOT NULL ORDER BY id")
+        let waiting = "FROM transactions WHERE signed_at IS NULL AND engaged_amount > 0"
+        expiringBetween = connection.statement(
+            """
+            SELECT id, user_id, coalesce(expired_at, expires_at) AS expiry \(waiting) AND expiry > ? AND expiry <= ?
+            """)
+        nextExpiryAfter = connection.statement(
+            "SELECT min(coalesce(expired_at, expires_at)) \(waiting) AND coalesce(expired_at, expires_at) > ?")
+        deliveredBetween = connection.statement(
+            """
+            SELECT transactions.id, user_id, delivered_at FROM lines JOIN transactions ON transactions.id = transaction_id
+            WHERE shipped > 0 AND delivered_at > ? AND delivered_at <= ? GROUP BY transactions.id, delivered_at
+            """)
+        nextDeliveryAfter = connection.statement(
+            "SELECT min(delivered_at) FROM lines WHERE shipped > 0 AND delivered_at > ?")
         // ?1: whether signed, NULL for both; ?2 and ?3: the span of creation, from and before.
         let filter = """
             (?1 IS NULL OR (signed_at IS NOT NULL) = ?1)
@@ -64,6 +91,56 @@ package final class Transactions {
                 tracking_number, tracking_link, delivered_at
             FROM lines WHERE transaction_id = ? ORDER BY position
             """)
+    }
+
+    // MARK: What falls due
+
+    /// Makes a pending lease expire now.
+    package func expire(_ lease: Int64, at now: Timestamp) throws(SQLiteError) {
+        try expire.run(.integer(now.milliseconds), .integer(lease))
+    }
+
+    /// Leases that expire unsigned after one moment and up to another, cancelled ones aside.
+    package func expiring(after: Timestamp, through: Timestamp) throws(SQLiteError) -> [Happened] {
+        try expiringBetween.rows(.integer(after.milliseconds), .integer(through.milliseconds), read: Self.happened)
+    }
+
+    package func nextExpiry(after now: Timestamp) throws(SQLiteError) -> Timestamp? {
+        try nextExpiryAfter.row(.integer(now.milliseconds)) { $0.momentIfPresent(0) } ?? nil
+    }
+
+    /// Parcels that arrive after one moment and up to another; one for all lines of an order that come at once.
+    package func delivered(after: Timestamp, through: Timestamp) throws(SQLiteError) -> [Happened] {
+        try deliveredBetween.rows(.integer(after.milliseconds), .integer(through.milliseconds), read: Self.happened)
+    }
+
+    package func nextDelivery(after now: Timestamp) throws(SQLiteError) -> Timestamp? {
+        try nextDeliveryAfter.row(.integer(now.milliseconds)) { $0.momentIfPresent(0) } ?? nil
+    }
+
+    /// What happens to a transaction, and when.
+    package struct Happened {
+        package let transaction: Int64
+        package let customer: Int64
+        package let at: Timestamp
+    }
+
+    private static func happened(_ row: borrowing Row) -> Happened {
+        Happened(transaction: row.integer(0), customer: row.integer(1), at: row.moment(2))
+    }
+
+    /// Every finalized transaction, oldest first.
+    package func finalized() throws(SQLiteError) -> [Transaction] {
+        var found: [Transaction] = []
+        for transaction in try finalizedOldestFirst.rows(read: Self.read) { found.append(try withLines(transaction)) }
+        return found
+    }
+
+    /// Every transaction, oldest first.
+    package func all() throws(SQLiteError) -> [Transaction] {
+        var found: [Transaction] = []
+        for transaction in try oldestFirst.rows(read: Self.read) { found.append(try withLines(transaction)) }
+        return found
     }
 
     /// Which transactions a list shows (route 13).

@@ -13,6 +13,18 @@ package final class Users {
     private let insertApplication: Statement
     private let decide: Statement
     private let rememberDecline: Statement
+    private let rememberPersona: Statement
+    private let rememberToken: Statement
+    private let review: Statement
+    private let reviewStanding: Statement
+    private let hold: Statement
+    private let verify: Statement
+    private let reviewsThrough: Statement
+    private let nextReviewAfter: Statement
+    private let tokensBetween: Statement
+    private let nextTokenAfter: Statement
+    private let latest: Statement
+    private let oldestFirst: Statement
     private let upsertProfile: Statement
     private let profileOfUser: Statement
     private let ownerOfSSN: Statement
@@ -21,12 +33,14 @@ package final class Users {
         self.connection = connection
         insertUser = connection.statement(
             """
-            INSERT INTO users (email, first_name, last_name, password_digest, locale, created_at)
-            VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO users (email, first_name, last_name, password_digest, locale, created_at, persona,
+                token_expires_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """)
         let select = """
             SELECT users.id, email, first_name, last_name, users.created_at, date_of_birth, spending_hold, verification,
-                declined_payment_method, applications.id, status, spending_limit, applications.created_at
+                declined_payment_method, applications.id, status, spending_limit, applications.created_at, resolves_at,
+                resolves_as, resolves_limit, persona
             FROM users LEFT JOIN applications ON applications.id = application_id
             """
         userById = connection.statement("\(select) WHERE users.id = ?")
@@ -35,16 +49,48 @@ package final class Users {
         countAll = connection.statement("SELECT count(*) FROM users")
         engagementsOfUser = connection.statement(
             """
-            SELECT id, reference, created_at, expires_at, signed_at, finalized_at, engaged_amount
+            SELECT id, reference, created_at, coalesce(expired_at, expires_at), signed_at, finalized_at, engaged_amount
             FROM transactions WHERE user_id = ? ORDER BY id
             """)
         insertApplication = connection.statement(
-            "INSERT INTO applications (user_id, status, spending_limit, created_at) VALUES (?, ?, ?, ?)")
+            """
+            INSERT INTO applications (user_id, status, spending_limit, created_at, resolves_at, resolves_as, resolves_limit)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """)
         decide = connection.statement(
             """
             UPDATE users SET application_id = ?, spending_hold = ?, verification = ?, date_of_birth = ? WHERE id = ?
             """)
         rememberDecline = connection.statement("UPDATE users SET declined_payment_method = ? WHERE id = ?")
+        rememberPersona = connection.statement("UPDATE users SET persona = ? WHERE id = ?")
+        rememberToken = connection.statement("UPDATE users SET token_expires_at = ? WHERE id = ?")
+        review = connection.statement(
+            """
+            UPDATE applications SET status = ?, spending_limit = ?, resolves_at = ?, resolves_as = ?, resolves_limit = ?
+            WHERE id = (SELECT application_id FROM users WHERE id = ?)
+            """)
+        reviewStanding = connection.statement("UPDATE users SET spending_hold = ?, verification = ? WHERE id = ?")
+        hold = connection.statement("UPDATE users SET spending_hold = ? WHERE id = ?")
+        verify = connection.statement("UPDATE users SET verification = ? WHERE id = ?")
+        let awaiting = "FROM users JOIN applications ON applications.id = application_id WHERE status = 'pending'"
+        reviewsThrough = connection.statement(
+            """
+            SELECT users.id, resolves_at, resolves_as, resolves_limit \(awaiting) AND resolves_at <= ?
+            ORDER BY resolves_at, users.id
+            """)
+        nextReviewAfter = connection.statement("SELECT min(resolves_at) \(awaiting)")
+        tokensBetween = connection.statement(
+            "SELECT id, token_expires_at FROM users WHERE token_expires_at > ? AND token_expires_at <= ?")
+        nextTokenAfter = connection.statement("SELECT min(token_expires_at) FROM users WHERE token_expires_at > ?")
+        latest = connection.statement(
+            """
+            SELECT max(coalesce((SELECT max(created_at) FROM users), 0),
+                coalesce((SELECT max(created_at) FROM applications), 0),
+                coalesce((SELECT max(max(created_at, coalesce(signed_at, 0), coalesce(finalized_at, 0)))
+                    FROM transactions), 0),
+                coalesce((SELECT max(created_at) FROM payments), 0))
+            """)
+        oldestFirst = connection.statement("\(select) ORDER BY users.id")
         upsertProfile = connection.statement("INSERT OR REPLACE INTO profiles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         profileOfUser = connection.statement(
             "SELECT phone, street1, street2, city, region, postal_code, country FROM profiles WHERE user_id = ?")
@@ -58,8 +104,17 @@ package final class Users {
         package let lastName: String
         package let passwordDigest: [UInt8]?
         package let locale: String?
+        /// What a rule said that is to be remembered.
+        package let persona: Persona.Outcome?
+        /// When the token that comes with the customer expires.
+        package let tokenExpiresAt: Timestamp
 
-        package init(email: String, firstName: String, lastName: String, passwordDigest: [UInt8]?, locale: String?) {
+        package init(
+            email: String, firstName: String, lastName: String, passwordDigest: [UInt8]?, locale: String?,
+            persona: Persona.Outcome? = nil, tokenExpiresAt: Timestamp
+        ) {
+            self.persona = persona
+            self.tokenExpiresAt = tokenExpiresAt
             self.email = email
             self.firstName = firstName
             self.lastName = lastName
@@ -73,7 +128,8 @@ package final class Users {
         do {
             try insertUser.run(
                 .text(draft.email), .text(draft.firstName), .text(draft.lastName),
-                draft.passwordDigest.map { .blob($0) } ?? .null, .text(draft.locale), .integer(now.milliseconds))
+                draft.passwordDigest.map { .blob($0) } ?? .null, .text(draft.locale), .integer(now.milliseconds),
+                .text(draft.persona?.rawValue), .integer(draft.tokenExpiresAt.milliseconds))
         } catch  where error.cause == .duplicate {
             return nil
         }
@@ -106,7 +162,8 @@ package final class Users {
     ) throws(SQLiteError) {
         try insertApplication.run(
             .integer(user), .text(verdict.status.rawValue), .integer(verdict.spendingLimit.cents),
-            .integer(now.milliseconds))
+            .integer(now.milliseconds), .integer(verdict.resolution?.at.milliseconds),
+            .text(verdict.resolution?.status.rawValue), .integer(verdict.resolution?.spendingLimit.cents))
         try decide.run(
             .integer(connection.lastInsertedRow), .flag(verdict.spendingHold), .text(verdict.verification.rawValue),
             .text(dateOfBirth), .integer(user))
@@ -114,6 +171,75 @@ package final class Users {
 
     package func rememberDecline(of user: Int64, paymentMethod: Int64) throws(SQLiteError) {
         try rememberDecline.run(.integer(paymentMethod), .integer(user))
+    }
+
+    package func remember(persona: Persona.Outcome, of user: Int64) throws(SQLiteError) {
+        try rememberPersona.run(.text(persona.rawValue), .integer(user))
+    }
+
+    /// Remembers when a customer's latest token expires, which is an event on the sandbox's clock.
+    package func rememberToken(of user: Int64, expiresAt: Timestamp) throws(SQLiteError) {
+        try rememberToken.run(.integer(expiresAt.milliseconds), .integer(user))
+    }
+
+    // MARK: Decisions from outside
+
+    /// Changes the decision in force.
+    package func review(_ user: Int64, _ verdict: Application.Verdict) throws(SQLiteError) {
+        try review.run(
+            .text(verdict.status.rawValue), .integer(verdict.spendingLimit.cents),
+            .integer(verdict.resolution?.at.milliseconds), .text(verdict.resolution?.status.rawValue),
+            .integer(verdict.resolution?.spendingLimit.cents), .integer(user))
+        try reviewStanding.run(.flag(verdict.spendingHold), .text(verdict.verification.rawValue), .integer(user))
+    }
+
+    package func hold(_ user: Int64, _ isHeld: Bool) throws(SQLiteError) {
+        try hold.run(.flag(isHeld), .integer(user))
+    }
+
+    package func verify(_ user: Int64, _ verification: User.Verification) throws(SQLiteError) {
+        try verify.run(.text(verification.rawValue), .integer(user))
+    }
+
+    // MARK: What falls due
+
+    /// Reviews that resolve up to a moment, in order.
+    package func reviews(through end: Timestamp) throws(SQLiteError) -> [(user: Int64, Application.Resolution)] {
+        try reviewsThrough.rows(.integer(end.milliseconds)) { row in
+            (
+                row.integer(0),
+                Application.Resolution(
+                    at: row.moment(1), status: Application.Status(rawValue: row.text(2)) ?? .approved,
+                    spendingLimit: Money(cents: row.integer(3)))
+            )
+        }
+    }
+
+    package func nextReview() throws(SQLiteError) -> Timestamp? {
+        try nextReviewAfter.row { $0.momentIfPresent(0) } ?? nil
+    }
+
+    /// The customers whose latest token expires after one moment and up to another.
+    package func tokens(after: Timestamp, through: Timestamp) throws(SQLiteError) -> [(user: Int64, at: Timestamp)] {
+        try tokensBetween.rows(.integer(after.milliseconds), .integer(through.milliseconds)) { row in
+            (row.integer(0), row.moment(1))
+        }
+    }
+
+    package func nextTokenExpiry(after now: Timestamp) throws(SQLiteError) -> Timestamp? {
+        try nextTokenAfter.row(.integer(now.milliseconds)) { $0.momentIfPresent(0) } ?? nil
+    }
+
+    /// When the last thing happened; the clock cannot stand before it.
+    package func latestMoment() throws(SQLiteError) -> Timestamp {
+        try latest.row { $0.moment(0) } ?? Timestamp(milliseconds: 0)
+    }
+
+    /// Everybody, oldest first.
+    package func all() throws(SQLiteError) -> [User] {
+        var users: [User] = []
+        for user in try oldestFirst.rows(read: Self.read) { users.append(try engaged(user)) }
+        return users
     }
 
     /// Where a customer lives, as the application said.
@@ -176,13 +302,19 @@ package final class Users {
         if let id = row.integerIfPresent(9) {
             application = Application(
                 id: id, status: Application.Status(rawValue: row.text(10)) ?? .failed,
-                spendingLimit: Money(cents: row.integer(11)), createdAt: row.moment(12))
+                spendingLimit: Money(cents: row.integer(11)), createdAt: row.moment(12),
+                resolution: row.momentIfPresent(13).map { moment in
+                    Application.Resolution(
+                        at: moment, status: Application.Status(rawValue: row.text(14)) ?? .approved,
+                        spendingLimit: Money(cents: row.integer(15)))
+                })
         }
         return User(
             id: row.integer(0), firstName: row.text(2), lastName: row.text(3), email: row.text(1),
             createdAt: row.moment(4), dateOfBirth: row.textIfPresent(5), spendingHold: row.flag(6),
             verification: User.Verification(rawValue: row.text(7)) ?? .pending, application: application,
-            declinedPaymentMethod: row.integerIfPresent(8))
+            declinedPaymentMethod: row.integerIfPresent(8),
+            ruledPersona: row.textIfPresent(16).flatMap(Persona.Outcome.init))
     }
 }
 

@@ -29,6 +29,8 @@ internal import CSQLite
         unsafe handle = database
         guard code == SQLITE_OK else { throw error(code, "open \(path)") }
         unsafe sqlite3_extended_result_codes(database, 1)
+        // A database may have come from elsewhere: nothing in its schema may call what could do harm.
+        try execute("PRAGMA trusted_schema = OFF")
         try execute("PRAGMA foreign_keys = ON")
         try execute("PRAGMA temp_store = MEMORY")
         if case .file = location {
@@ -49,6 +51,9 @@ internal import CSQLite
 
     /// A statement that is compiled when it is first used and kept.
     package func statement(_ sql: String) -> Statement { Statement(self, sql) }
+
+    /// sqlite.org/c3ref/get_autocommit.html
+    package var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 
     package var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
 

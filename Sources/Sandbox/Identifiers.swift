@@ -10,6 +10,14 @@ package struct Identifiers: Sendable {
 
     package init(seed: UInt64) { self.seed = seed }
 
+    package init(secret: [UInt8]) { self.init(seed: secret.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }) }
+
+    /// Chance, but the seed's: a number from 0 to 1, the same for the same place in the same stream.
+    package func chance(_ stream: Int64, _ place: Int64) -> Double {
+        let mixed = mix(mix(seed ^ 0xD4 ^ mix(UInt64(bitPattern: stream))) ^ UInt64(bitPattern: place))
+        return Double(mixed >> 11) / 9_007_199_254_740_992
+    }
+
     /// 24 hexadecimal digits, as the documents' Mongo ids are (B.12): the permuted row number and a check on it.
     package func identifier(_ kind: Kind, _ row: Int64) -> String {
         let permuted = mix(UInt64(bitPattern: row) ^ key(kind))

@@ -1,65 +1,282 @@
+internal import Contract
 internal import Crypto
+package import JSON
 package import Medusa
 package import MedusaStore
 package import SQLite
 
-/// One isolated world: its own database, clock, settings, identifiers and tokens (decisions.md 6).
+/// One isolated world: its own database, clock, settings, rules, faults, identifiers and tokens (decisions.md 6).
 package final class Sandbox {
+    /// The API key that it was made for; further ones may share it.
+    package let name: String
     package let store: Store
-    package let identifiers: Identifiers
-    package let tokens: Tokens
+    package let snapshots: Snapshots
+    /// Who calls with a key of which nobody said more (decisions.md 7).
+    package let defaultConsumer: Consumer
+
+    package private(set) var identifiers: Identifiers
+    package private(set) var tokens: Tokens
     package var settings = Settings()
-    package var clock = Clock.real
-    /// Who calls, derived from the key: what the gateway would put into `x-consumer-custom-id` (decisions.md 7).
-    package let consumer: Consumer
-    private var oneTimeKeys: Int64 = 0
+    package var clock = Clock.machine
+    /// The rules of the scenario, first one first, and the documents that they were read from.
+    package private(set) var rules: [Rule] = []
+    package private(set) var faults: [ActiveFault] = []
+    /// What it was filled from; `nil` for one that began empty.
+    package private(set) var origin: Origin?
+    /// Closed for the misuse of a token (decisions.md 8).
+    package private(set) var isSuspended = false
+    /// When the next manual review resolves by itself.
+    private var nextReview: Timestamp?
+    private let requestFields: [String]
+
     /// Tokens that were found good a moment ago, so that a customer's next request costs no signature.
     private var knownTokens: [String: KnownToken] = [:]
-
     private var knownLeaseIds: [LeaseKey: String] = [:]
 
-    /// `channel:vendorId` (B.4).
+    /// `channel:vendorId` (B.4): what the gateway would put into `x-consumer-custom-id`.
     package struct Consumer: Hashable, Sendable {
         package let channel: String
         package let vendorId: String
+
+        package init(channel: String, vendorId: String) {
+            self.channel = channel
+            self.vendorId = vendorId
+        }
+    }
+
+    /// A scenario that a sandbox was filled from, so that a reset can begin again, here and on another machine.
+    package struct Origin: Hashable, Sendable {
+        package let name: String
+        /// The file, as it was.
+        package let text: [UInt8]
+
+        package init(name: String, text: [UInt8]) {
+            self.name = name
+            self.text = text
+        }
+    }
+
+    /// A fault, and how far it has come.
+    package struct ActiveFault: Sendable {
+        package let id: Int64
+        package let definition: [UInt8]
+        package let fault: Fault
+        package var progress: Faults.Progress
+    }
+
+    /// What a database says that this program cannot read.
+    package struct Unreadable: Error, CustomStringConvertible {
+        package let description: String
     }
 
     /// - Parameters:
-    ///   - seed: mixed with the key, so that two keys have no identifier in common. A database that exists keeps its own.
-    package init(_ location: Connection.Location, key: String, seed: UInt64) throws {
-        let secret = Array(SHA256.hash(data: Array("medusa-sandbox\0\(seed)\0\(key)".utf8)))
+    ///   - name: the API key that it is made for.
+    ///   - seed: mixed with the name, so that two keys have no identifier in common. A database that exists keeps its own.
+    ///   - requestFields: the fields that rules may ask for.
+    package init(
+        _ location: Connection.Location, name: String, seed: UInt64, snapshots: Snapshots, requestFields: [String]
+    ) throws {
+        self.name = name
+        self.snapshots = snapshots
+        self.requestFields = requestFields
         store = try Store(location)
-        let kept = try store.secret(fresh: secret)
-        identifiers = Identifiers(seed: kept.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
-        tokens = Tokens(secret: kept)
-        consumer = Consumer(channel: "sandbox", vendorId: Sandboxes.fingerprint(of: key, length: 8))
+        let fresh = Self.secret(name: name, seed: seed)
+        let kept = try store.secret()
+        if kept == nil { try store.keep(secret: fresh) }
+        let secret = kept ?? fresh
+        identifiers = Identifiers(secret: secret)
+        tokens = Tokens(secret: secret)
+        defaultConsumer = Consumer(channel: "sandbox", vendorId: Sandboxes.fingerprint(of: name, length: 8))
+        isNew = kept == nil
+        if !isNew { try load() }
+    }
+
+    /// Whether the database was made a moment ago.
+    package let isNew: Bool
+
+    package static func secret(name: String, seed: UInt64) -> [UInt8] {
+        Array(SHA256.hash(data: Array("medusa-sandbox\0\(seed)\0\(name)".utf8)))
     }
 
     package var now: Timestamp { clock.now }
 
+    // MARK: What it is told
+
+    private enum Document: String {
+        case clock, settings, personas, origin, suspension
+    }
+
+    /// Forgets what a failed commit has taken back.
+    package func reload() throws { try load() }
+
+    /// Reads everything that the database keeps of what the sandbox was told.
+    private func load() throws {
+        guard let secret = try store.secret() else { throw Unreadable(description: "has no secret") }
+        identifiers = Identifiers(secret: secret)
+        tokens = Tokens(secret: secret)
+        knownTokens.removeAll()
+        knownLeaseIds.removeAll()
+        do {
+            clock =
+                try document(.clock).map { try Clock(reading: .object($0), present: Clock.machineTime()) } ?? .machine
+            settings = try document(.settings).map { try Settings(reading: .object($0)) } ?? Settings()
+            rules = try document(.personas).map(read(rules:)) ?? []
+            faults = try store.faults.all().map { kept in
+                let values = Values.object(try JSON(kept.definition))
+                return ActiveFault(
+                    id: kept.id, definition: kept.definition, fault: try Fault(reading: values, at: now),
+                    progress: kept.progress)
+            }
+            origin = try document(.origin).flatMap { json in
+                guard let name = json["name"]?.string, let text = json["text"]?.string else { return nil }
+                return Origin(name: name, text: Array(text.utf8))
+            }
+        } catch let violation as Violation {
+            throw Unreadable(description: "keeps a document that cannot be read: \(violation.message)")
+        } catch let error as JSONError {
+            throw Unreadable(description: "keeps a document that cannot be read: \(error.reason)")
+        }
+        isSuspended = try store.documents.find(Document.suspension.rawValue) != nil
+        nextReview = try store.users.nextReview()
+    }
+
+    private func document(_ document: Document) throws -> JSON? {
+        try store.documents.find(document.rawValue).map { try JSON($0) }
+    }
+
+    private func save(_ document: Document, _ body: (inout JSONWriter) -> Void) throws {
+        try store.documents.save(document.rawValue, JSONWriter.write { $0.object(body) })
+    }
+
+    private func read(rules document: JSON) throws(Violation) -> [Rule] {
+        var rules: [Rule] = []
+        for element in document.elements {
+            rules.append(try Rule(reading: .object(element), requestFields: requestFields))
+        }
+        return rules
+    }
+
+    /// The rules as they were given; an array of documents.
+    package var personasDocument: [UInt8]? {
+        get throws { try store.documents.find(Document.personas.rawValue) }
+    }
+
+    // Each of these belongs inside `store.write`.
+
+    package func set(_ clock: Clock) throws {
+        try save(.clock, clock.members)
+        self.clock = clock
+    }
+
+    package func set(_ settings: Settings) throws {
+        try save(.settings, settings.members)
+        self.settings = settings
+    }
+
+    /// - Parameter document: an array of rules that have been validated.
+    package func set(personas document: JSON) throws {
+        rules = try read(rules: document)
+        try store.documents.save(Document.personas.rawValue, document.source)
+    }
+
+    /// - Parameters:
+    ///   - definition: a fault that has been validated.
+    ///   - present: what relative moments in it count from; they are kept as dates.
+    @discardableResult
+    package func add(fault definition: JSON, at present: Timestamp) throws -> ActiveFault {
+        let fault = try Fault(reading: .object(definition), at: present)
+        let kept = fault.dated(definition)
+        let id = try store.faults.add(kept)
+        let added = ActiveFault(id: id, definition: kept, fault: fault, progress: Faults.Progress())
+        faults.append(added)
+        return added
+    }
+
+    package func remove(fault id: Int64) throws {
+        try store.faults.remove(id)
+        faults.removeAll { $0.id == id }
+    }
+
+    package func removeFaults() throws {
+        try store.faults.removeAll()
+        faults = []
+    }
+
+    package func set(_ origin: Origin) throws {
+        try save(.origin) {
+            $0.member("name", origin.name)
+            $0.member("text", String(decoding: origin.text, as: UTF8.self))
+        }
+        self.origin = origin
+    }
+
+    package func suspend() throws {
+        try store.documents.save(Document.suspension.rawValue, [])
+        isSuspended = true
+    }
+
+    // MARK: Another world in its place
+
+    /// Puts a database in the place of everything: a snapshot, a scenario, an empty one. What was before is gone.
+    package func replace(with image: Store.Image) throws {
+        try store.replace(with: image)
+        try load()
+    }
+
+    /// A world of the same name that nobody has touched, apart from this one, in memory.
+    ///
+    /// - Parameter secret: what identifiers and tokens derive from; this sandbox's own when `nil`.
+    package func fresh(secret: [UInt8]? = nil) throws -> Sandbox {
+        let copy = try Sandbox(.memory, name: name, seed: 0, snapshots: snapshots, requestFields: requestFields)
+        guard let secret = try secret ?? store.secret() else { return copy }
+        try copy.store.replace(secret: secret)
+        try copy.load()
+        return copy
+    }
+
+    func setProgress(_ progress: Faults.Progress, at index: Int) { faults[index].progress = progress }
+
+    // MARK: Events
+
+    /// Resolves the manual reviews whose time has come. Costs nothing while there are none.
+    package func resolveReviews(at now: Timestamp) throws {
+        guard let nextReview, nextReview <= now else { return }
+        try store.write {
+            for (user, resolution) in try store.users.reviews(through: now) {
+                try store.users.review(user, resolution.verdict)
+            }
+            try reviewsChanged()
+        }
+    }
+
+    /// To be called when an application may have got or lost a set time.
+    package func reviewsChanged() throws { nextReview = try store.users.nextReview() }
+
+    // MARK: Identifiers and tokens
+
     /// A key that is used once and then forgotten: LoanPaymentPro's child key, Clover's PKMS key.
-    package func oneTimeKey() -> String {
-        // With the time, because the count begins anew whenever the database is opened.
-        oneTimeKeys += 1
-        return identifiers.oneTimeKey(now.milliseconds << 16 + oneTimeKeys)
-    }
+    package func oneTimeKey() throws -> String { identifiers.oneTimeKey(try store.nextOneTimeKey()) }
 
-    package func customerToken(for user: Int64) -> String {
+    package func tokenExpiry(at now: Timestamp) -> Timestamp { now + settings.tokenLifetime }
+
+    /// - Parameter key: the API key that mints it, where several share the sandbox: a token is bound to its key (B.3).
+    package func customerToken(for user: Int64, at now: Timestamp, key: String?) -> String {
         tokens.customerToken(
-            userId: identifiers.identifier(.user, user), at: now, lifetime: settings.tokenLifetime)
+            userId: identifiers.identifier(.user, user), at: now, lifetime: settings.tokenLifetime, key: key)
     }
 
-    /// The row of the customer whose token it is: signed here, and not expired.
-    package func customer(ofToken token: String) throws(Refusal) -> Int64 {
-        if let known = knownTokens[token] {
+    /// The row of the customer whose token it is: signed here, for this key, and not expired.
+    package func customer(ofToken token: String, at now: Timestamp, key: String?) throws(Refusal) -> Int64 {
+        if let known = knownTokens[token], known.key == key {
             guard now < known.expiresAt else { throw .invalidCredentials }
             return known.user
         }
         guard let customer = tokens.customer(of: token), let user = identifiers.row(.user, customer.userId),
-            now < customer.expiresAt
+            now < customer.expiresAt,
+            customer.keyDigest == key.map({ Sandboxes.fingerprint(of: $0, length: 8) })
         else { throw .invalidCredentials }
         if knownTokens.count >= 1024 { knownTokens.removeAll(keepingCapacity: true) }
-        knownTokens[token] = KnownToken(user: user, expiresAt: customer.expiresAt)
+        knownTokens[token] = KnownToken(user: user, expiresAt: customer.expiresAt, key: key)
         return user
     }
 
@@ -82,5 +299,6 @@ package final class Sandbox {
     private struct KnownToken {
         let user: Int64
         let expiresAt: Timestamp
+        let key: String?
     }
 }

@@ -11,6 +11,20 @@ package final class Sandboxes {
         case directory(String)
     }
 
+    /// Who may use a sandbox, and as whom.
+    package struct Admission {
+        package let sandbox: Sandbox
+        package let consumer: Sandbox.Consumer
+        /// The API key, where several share the sandbox, so that a token is bound to it (B.3).
+        package let boundKey: String?
+
+        package init(sandbox: Sandbox, consumer: Sandbox.Consumer, boundKey: String?) {
+            self.sandbox = sandbox
+            self.consumer = consumer
+            self.boundKey = boundKey
+        }
+    }
+
     /// Why a sandbox cannot be opened, in one sentence with the remedy.
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
@@ -22,25 +36,67 @@ package final class Sandboxes {
     private let seed: UInt64
     /// When it is not empty, no other key opens anything.
     private let allowedKeys: Set<String>
+    private let requestFields: [String]
+    /// What fills a sandbox that is new; what it throws is why the sandbox cannot be opened.
+    package var beginning: ((Sandbox) throws(Failure) -> Void)?
     private var open: [String: Opened] = [:]
+    private var tenants: [String: Tenant] = [:]
     private var uses: UInt64 = 0
+
+    /// A key of which a scenario says more than its name.
+    private struct Tenant {
+        let sandbox: String
+        let consumer: Sandbox.Consumer?
+        let sharesSandbox: Bool
+    }
 
     /// Each open database takes two descriptors and some memory. Above this many, those on disk are closed, least recently
     /// used first; those in memory cannot be closed, and so a further key is refused.
     package static let openLimit = 512
     package static let longestKey = 512
 
-    package init(home: Home, seed: UInt64, allowedKeys: Set<String>) {
+    /// - Parameter requestFields: the fields that rules may ask for.
+    package init(home: Home, seed: UInt64, allowedKeys: Set<String>, requestFields: [String] = []) {
         self.home = home
         self.seed = seed
         self.allowedKeys = allowedKeys
+        self.requestFields = requestFields
     }
 
     package func admits(_ key: String) -> Bool {
-        !key.isEmpty && key.utf8.count <= Self.longestKey && (allowedKeys.isEmpty || allowedKeys.contains(key))
+        !key.isEmpty && key.utf8.count <= Self.longestKey
+            && (allowedKeys.isEmpty || allowedKeys.contains(key) || tenants[key] != nil)
     }
 
-    package func sandbox(for key: String) throws(Failure) -> Sandbox {
+    /// Lets keys share the sandbox of the first one. Those that shared it before, and are not named now, no longer do.
+    package func assign(_ keys: [(key: String, consumer: Sandbox.Consumer?)]) {
+        guard let name = keys.first?.key else { return }
+        tenants = tenants.filter { $0.value.sandbox != name }
+        for (key, consumer) in keys {
+            tenants[key] = Tenant(sandbox: name, consumer: consumer, sharesSandbox: keys.count > 1)
+        }
+    }
+
+    /// Lets the keys that share a sandbox go their own ways again.
+    package func release(_ name: String) { tenants = tenants.filter { $0.value.sandbox != name } }
+
+    /// Those that are open at present.
+    package var opened: [Sandbox] { open.values.map(\.sandbox) }
+
+    package func admission(for key: String) throws(Failure) -> Admission {
+        guard !tenants.isEmpty, let tenant = tenants[key] else {
+            let sandbox = try sandbox(named: key)
+            return Admission(sandbox: sandbox, consumer: sandbox.defaultConsumer, boundKey: nil)
+        }
+        let sandbox = try sandbox(named: tenant.sandbox)
+        return Admission(
+            sandbox: sandbox, consumer: tenant.consumer ?? sandbox.defaultConsumer,
+            boundKey: tenant.sharesSandbox ? key : nil)
+    }
+
+    package func sandbox(for key: String) throws(Failure) -> Sandbox { try admission(for: key).sandbox }
+
+    private func sandbox(named key: String) throws(Failure) -> Sandbox {
         uses += 1
         if let found = open[key] {
             found.lastUse = uses
@@ -48,6 +104,7 @@ package final class Sandboxes {
         }
         try makeRoom()
         let sandbox = try opened(key)
+        if sandbox.isNew { try beginning?(sandbox) }
         open[key] = Opened(sandbox, lastUse: uses)
         return sandbox
     }
@@ -62,9 +119,15 @@ package final class Sandboxes {
         }
     }
 
-    /// Whether another open sandbox has minted a token: then a client has mixed up its keys (decisions.md 8).
-    package func isMinted(_ token: String, elsewhereThan sandbox: Sandbox) -> Bool {
-        open.values.contains { $0.sandbox !== sandbox && $0.sandbox.tokens.customer(of: token) != nil }
+    /// The open sandbox that has minted a token, when it is used where it is not good: then a client has mixed up its keys
+    /// (decisions.md 8). It may be the same sandbox, and another of its keys.
+    ///
+    /// - Parameter boundKey: the key with which it was used, where several share the sandbox.
+    package func minter(of token: String, usedIn sandbox: Sandbox, with boundKey: String?) -> Sandbox? {
+        if let own = sandbox.tokens.customer(of: token) {
+            return own.keyDigest == boundKey.map({ Self.fingerprint(of: $0, length: 8) }) ? nil : sandbox
+        }
+        return open.values.first { $0.sandbox.tokens.customer(of: token) != nil }?.sandbox
     }
 
     private func makeRoom() throws(Failure) {
@@ -81,13 +144,21 @@ package final class Sandboxes {
     private func opened(_ key: String) throws(Failure) -> Sandbox {
         var path = "memory"
         do {
-            guard case .directory(let directory) = home else { return try Sandbox(.memory, key: key, seed: seed) }
-            path = "\(directory)/\(Self.fingerprint(of: key, length: 32)).sqlite"
-            return try Sandbox(.file(path), key: key, seed: seed)
+            guard case .directory(let directory) = home else {
+                return try Sandbox(
+                    .memory, name: key, seed: seed, snapshots: Snapshots(.memory), requestFields: requestFields)
+            }
+            let fingerprint = Self.fingerprint(of: key, length: 32)
+            path = "\(directory)/\(fingerprint).sqlite"
+            return try Sandbox(
+                .file(path), name: key, seed: seed,
+                snapshots: Snapshots(.directory("\(directory)/snapshots/\(fingerprint)")), requestFields: requestFields)
         } catch let failure as Store.OpenFailure {
             throw Self.explain(failure, path)
         } catch let error as SQLiteError {
             throw Self.explain(.sqlite(error), path)
+        } catch let error as Sandbox.Unreadable {
+            throw Failure(description: "\(path) \(error.description); move it away, or use another --data-dir")
         } catch {
             throw Failure(description: "\(path): \(error)")
         }

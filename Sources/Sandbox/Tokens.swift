@@ -14,10 +14,15 @@ package struct Tokens: Sendable {
     private static let header = Array("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.".utf8)
 
     /// A customer token: `userId` first, then `iat` and `exp` in seconds (decisions.md 8).
-    package func customerToken(userId: String, at now: Timestamp, lifetime: Timestamp.Span) -> String {
+    ///
+    /// - Parameter key: the API key that it is bound to, where several share the sandbox.
+    package func customerToken(
+        userId: String, at now: Timestamp, lifetime: Timestamp.Span, key: String? = nil
+    ) -> String {
         let issued = now.milliseconds / 1000
         let expires = issued + lifetime.milliseconds / 1000
-        return sign(#"{"userId":"\#(userId)","iat":\#(issued),"exp":\#(expires)}"#)
+        let bound = key.map { #","key":"\#(Sandboxes.fingerprint(of: $0, length: 8))""# } ?? ""
+        return sign(#"{"userId":"\#(userId)","iat":\#(issued),"exp":\#(expires)\#(bound)}"#)
     }
 
     /// A lease's public id, which the documents show as such a token too (B.12).
@@ -28,13 +33,16 @@ package struct Tokens: Sendable {
     package struct Customer: Hashable, Sendable {
         package let userId: String
         package let expiresAt: Timestamp
+        /// A digest of the API key that it is bound to.
+        package let keyDigest: String?
     }
 
     /// The customer behind a token; `nil` when this sandbox did not sign it. Whether it has expired is the caller's
     /// question, for only the caller knows the time.
     package func customer(of token: String) -> Customer? {
         guard let claims: CustomerClaims = claims(of: token) else { return nil }
-        return Customer(userId: claims.userId, expiresAt: Timestamp(milliseconds: claims.exp * 1000))
+        return Customer(
+            userId: claims.userId, expiresAt: Timestamp(milliseconds: claims.exp * 1000), keyDigest: claims.key)
     }
 
     /// The row of a lease; `nil` when this sandbox did not sign the id.
@@ -51,6 +59,7 @@ package struct Tokens: Sendable {
     private struct CustomerClaims: Decodable {
         let userId: String
         let exp: Int64
+        let key: String?
     }
 
     private struct LeaseClaims: Decodable {

@@ -5,6 +5,8 @@ struct MedusaSandbox: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "medusa-sandbox",
         abstract: "A local stand-in for FlexShopper's lease-to-own API, Medusa v3.",
-        version: "0.1.0",
-        subcommands: [Serve.self])
+        version: version,
+        subcommands: [Serve.self, Exec.self, ScenarioCommand.self] + ControlCommands.all)
+
+    static let version = "0.2.0"
 }

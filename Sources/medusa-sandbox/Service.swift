@@ -1,3 +1,4 @@
+internal import ControlAPI
 internal import HTTP
 internal import HTTPServer
 internal import MedusaAPI
@@ -5,24 +6,35 @@ internal import MedusaStore
 internal import SQLite
 internal import Sandbox
 
-/// Between the server and the gateway: keeps the batches of a turn of the loop, and the log.
+/// Between the server on one side, the gateway and the control API on the other: keeps the batches of a turn of the loop, and the log.
 final class Service: Application {
     private let gateway: Gateway
+    private let control: Control
     private let log: Log
     private var unsettled: [(sandbox: Sandbox, batch: Batch)] = []
 
     init(_ gateway: Gateway, _ log: Log) {
         self.gateway = gateway
+        control = Control(gateway)
         self.log = log
     }
 
     func answer(_ request: Request) -> Answer {
         let start = ContinuousClock.now
-        let reply = gateway.answer(request)
+        let reply = Control.owns(request.target) ? turned(request) : gateway.answer(request)
         log.request(
             request.method.rawValue, request.target.path, reply.response.status, took: ContinuousClock.now - start)
+        if let other = reply.alsoUnsettled { _ = batch(of: other) }
         return Answer(reply.response, after: reply.unsettled.map(batch))
     }
+
+    /// What turns a sandbox finds everything before it done, and may put another database in its place.
+    private func turned(_ request: Request) -> Gateway.Reply {
+        if request.method != .get, request.method != .head { settle() }
+        return control.answer(request, version: MedusaSandbox.version)
+    }
+
+    func bodyLimit(_ method: Method, target: String) -> Int? { Control.bodyLimit(method, target: target) }
 
     private func batch(of sandbox: Sandbox) -> Batch {
         if let found = unsettled.first(where: { $0.sandbox === sandbox }) { return found.batch }
@@ -48,6 +60,8 @@ final class Service: Application {
                 try sandbox.store.settle()
             } catch {
                 batch.failure = gateway.unsaved(error)
+                // What it was told in this turn is not true either.
+                try? sandbox.reload()
             }
         }
         unsettled.removeAll(keepingCapacity: true)

@@ -12,7 +12,9 @@ import Testing
 
     private func user(_ email: String = "john@example.com") throws -> Int64? {
         try store.users.create(
-            .init(email: email, firstName: "John", lastName: "Doe", passwordDigest: nil, locale: nil), at: Self.now)
+            .init(
+                email: email, firstName: "John", lastName: "Doe", passwordDigest: nil, locale: nil,
+                tokenExpiresAt: Self.now), at: Self.now)
     }
 
     private func transaction(_ reference: String, of user: Int64) throws -> Transaction {

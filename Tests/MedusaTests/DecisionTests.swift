@@ -25,7 +25,7 @@ import Testing
     func `follows the e-mail's suffix, then the SSN, then the default`(
         email: String, ssn: String, status: Application.Status, dollars: Int
     ) throws {
-        let verdict = try Application.verdict(email: email, ssn: ssn, Samples.settings)
+        let verdict = try Application.verdict(email: email, ssn: ssn, at: Samples.now, Samples.settings)
         #expect(verdict.status == status)
         #expect(verdict.spendingLimit == .dollars(Int64(dollars)))
     }
@@ -33,13 +33,17 @@ import Testing
     @Test func `is not reached when the gateway fails`() {
         #expect(
             refusal { () throws(Refusal) in
-                _ = try Application.verdict(email: "x.gateway@example.com", ssn: Self.ordinary, Samples.settings)
+                _ = try Application.verdict(
+                    email: "x.gateway@example.com", ssn: Self.ordinary, at: Samples.now, Samples.settings)
             } == .gatewayFailed)
     }
 
     @Test func `may put spending on hold, or leave verification pending`() throws {
-        #expect(try Application.verdict(email: "x.hold@a.co", ssn: Self.ordinary, Samples.settings).spendingHold)
-        let verdict = try Application.verdict(email: "x.verify@a.co", ssn: Self.ordinary, Samples.settings)
+        #expect(
+            try Application.verdict(email: "x.hold@a.co", ssn: Self.ordinary, at: Samples.now, Samples.settings)
+                .spendingHold)
+        let verdict = try Application.verdict(
+            email: "x.verify@a.co", ssn: Self.ordinary, at: Samples.now, Samples.settings)
         #expect(verdict.verification == .pending)
     }
 

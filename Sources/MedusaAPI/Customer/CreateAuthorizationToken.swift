@@ -8,11 +8,12 @@ internal import Sandbox
 enum CreateAuthorizationToken {
     static let endpoint = Endpoint(
         .get, "/v3/users/{userId}/authorize", title: "Create Authorization Token", section: .customer, source: "A.6",
-        security: .apiKey,
+        security: .apiKey, writes: true,
         outcomes: [.init(.ok, meaning: "The customer's token"), .userNotFound])
 
     static func answer(_ call: Call) throws -> Response {
         let user = try call.namedUser()
-        return .data { $0.member("token", call.sandbox.customerToken(for: user.id)) }
+        let token = try call.mintToken(for: user.id)
+        return .data { $0.member("token", token) }
     }
 }

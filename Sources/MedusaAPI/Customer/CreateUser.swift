@@ -26,11 +26,12 @@ enum CreateUser {
         let body = try call.input().body
         let draft = Users.Draft(
             email: body[email], firstName: body[firstName], lastName: body[lastName],
-            passwordDigest: body[password].map { call.sandbox.tokens.digest("password", $0) }, locale: body[locale])
+            passwordDigest: body[password].map { call.sandbox.tokens.digest("password", $0) }, locale: body[locale],
+            persona: call.ruling(\.stays)?.outcome, tokenExpiresAt: call.sandbox.tokenExpiry(at: call.now))
         guard let row = try call.store.users.create(draft, at: call.now) else { throw Refusal.userAlreadyExists }
         return .data {
             $0.member("userId", call.userId(row))
-            $0.member("token", call.sandbox.customerToken(for: row))
+            $0.member("token", call.sandbox.customerToken(for: row, at: call.now, key: call.boundKey))
         }
     }
 }

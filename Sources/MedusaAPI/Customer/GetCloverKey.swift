@@ -7,10 +7,10 @@ internal import Sandbox
 enum GetCloverKey {
     static let endpoint = Endpoint(
         .get, "/v3/gateways/clover/pkms", title: "Get Clover PKMS Key", section: .customer, source: "A.9",
-        security: .apiKey, outcomes: [.init(.ok, meaning: "The key")])
+        security: .apiKey, writes: true, outcomes: [.init(.ok, meaning: "The key")])
 
     static func answer(_ call: Call) throws -> Response {
-        let key = call.sandbox.oneTimeKey().filter { $0 != "-" }.prefix(21)
+        let key = try call.sandbox.oneTimeKey().filter { $0 != "-" }.prefix(21)
         return .json(.ok, JSONWriter.write { $0.object { $0.member("data", String(key)) } })
     }
 }

@@ -10,12 +10,13 @@ enum GetLoanPaymentProChildKey {
         source: "A.8", security: .apiKey, outcomes: [.init(.ok, meaning: "A one-time key")])
 
     static func answer(_ call: Call) throws -> Response {
-        .json(
+        let key = try call.sandbox.oneTimeKey()
+        return .json(
             .ok,
             JSONWriter.write {
                 $0.object {
                     $0.member("status", "Success")
-                    $0.member("childKey", call.sandbox.oneTimeKey())
+                    $0.member("childKey", key)
                 }
             })
     }

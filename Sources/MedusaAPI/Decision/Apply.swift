@@ -94,13 +94,19 @@ enum Apply {
             throw Refusal.userAlreadyExists
         }
         try user.mayApply()
-        let verdict = try Application.verdict(email: user.email, ssn: body[ssn], call.sandbox.settings)
+        let verdict = try Application.verdict(
+            ruling: call.ruling(\.decides, customer: user), email: user.email, ssn: body[ssn], at: call.now,
+            call.sandbox.settings)
         let methods = try paymentMethods(body, call, user)
 
         try users.apply(user.id, verdict, dateOfBirth: body[dateOfBirth], at: call.now)
         let profile = Users.Profile(
             phone: body[mobilePhone], street1: body[street1], street2: body[street2] ?? "", city: body[city],
             region: body[regionAbbr], postalCode: body[postalCode], country: body[country])
+        if verdict.resolution != nil { try call.sandbox.reviewsChanged() }
+        if let persona = call.ruling(\.stays, customer: user)?.outcome {
+            try users.remember(persona: persona, of: user.id)
+        }
         try users.save(profile, ssnDigest: ssnDigest, of: user.id)
         try call.add(methods, to: user)
 

@@ -25,7 +25,8 @@ enum CollectPayment {
         guard let method = call.sandbox.identifiers.row(.paymentMethod, body[paymentMethodId]),
             try call.store.paymentMethods.exists(method, of: user.id)
         else { throw Refusal.paymentMethodNotFound }
-        let payment = try Payment(of: body[amount], towards: agreement, from: user)
+        let isRuled = call.ruling({ $0 == .collectionDeclines }, customer: user) != nil
+        let payment = try Payment(of: body[amount], towards: agreement, from: user, isRuled: isRuled)
         let row = try call.store.payments.add(
             payment, towards: agreement.transaction.lease.id, by: method, at: call.now)
         return .list([payment], in: call) { writer, payment in

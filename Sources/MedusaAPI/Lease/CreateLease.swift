@@ -66,12 +66,13 @@ enum CreateLease {
 
         let document = call.document(transaction, of: user)
         let contract = input.query[asPdf] == true ? try document.pdf() : Array(document.html.utf8)
+        let token = input.query[withToken] == true ? try call.mintToken(for: user.id) : nil
         return .data {
             $0.member("leaseId", call.leaseId(transaction.lease))
             $0.member("contract", Data(contract).base64EncodedString())
             $0.members(of: transaction.terms)
             if let tax = order.payTomorrowTaxTotal { $0.member("payTomorrowTaxTotal", tax) }
-            if input.query[withToken] == true { $0.member("token", call.sandbox.customerToken(for: user.id)) }
+            $0.member("token", ifPresent: token)
         }
     }
 

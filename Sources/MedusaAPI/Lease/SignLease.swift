@@ -26,7 +26,9 @@ enum SignLease {
         _ = try call.input()
         try transaction.maySign(at: call.now)
         if transaction.lease.status == .pending {
-            switch user.firstPayment(youngestMethod: try call.store.paymentMethods.youngest(of: user.id)) {
+            let isRuled = call.ruling({ $0 == .firstPaymentDeclines }, customer: user) != nil
+            let youngest = try call.store.paymentMethods.youngest(of: user.id)
+            switch user.firstPayment(youngestMethod: youngest, isRuled: isRuled) {
             case .collected: break
             case .missing: throw Refusal.paymentRequired
             case .declined(let method):

@@ -18,7 +18,8 @@ enum VerifyACH {
     static func answer(_ call: Call) throws -> Response {
         let user = try call.namedUser()
         let body = try call.input().body
-        let isGood = Persona.outcome(ofRoutingNumber: body[routingNumber]) != .bankRefused
+        let ruled = call.ruling(\.concernsBank, customer: user)?.outcome
+        let isGood = (ruled ?? Persona.outcome(ofRoutingNumber: body[routingNumber])) != .bankRefused
         if isGood {
             let digest = call.accountDigest(routing: body[routingNumber], account: body[accountNumber])
             try call.store.paymentMethods.verify(accountDigest: digest, of: user.id)

@@ -1,0 +1,118 @@
+package import Contract
+package import HTTP
+internal import JSON
+package import MedusaAPI
+internal import MedusaStore
+internal import Sandbox
+internal import Scenarios
+
+/// Everything under `/_sandbox`: what turns the sandbox itself. Declared, authenticated and answered as the API is, in the same
+/// envelopes; but what it does not know it refuses, for a misspelt switch that seems to work would help nobody.
+package final class Control {
+    private let gateway: Gateway
+
+    package init(_ gateway: Gateway) { self.gateway = gateway }
+
+    /// Whether a request is for here.
+    package static func owns(_ target: Target) -> Bool { target.segments.first == "_sandbox" }
+
+    /// The largest body of a request to here, in bytes; `nil` for the ordinary limit.
+    package static func bodyLimit(_ method: Method, target: String) -> Int? {
+        method == .put && target.hasPrefix("/_sandbox/snapshots/") ? Snapshots.sizeLimit : nil
+    }
+
+    /// Every declaration, for whoever derives from them.
+    package static var endpoints: [Endpoint] { ControlRoute.all.map(\.endpoint) }
+
+    /// - Parameter version: of the program.
+    package func answer(_ request: Request, version: String) -> Gateway.Reply {
+        // A page from elsewhere may use the API on loopback, but not turn the sandbox.
+        gateway.answer(request, toAnyOrigin: false) { route($0, version) }
+    }
+
+    private func route(_ request: Request, _ version: String) -> Gateway.Reply {
+        switch ControlRoute.router.find(request.method, request.target.segments) {
+        case .match(let match): return call(request, match.value, match.parameters, version)
+        case .otherMethods(let allowed):
+            let names = (allowed.contains(.get) ? [.head] + allowed : allowed).map(\.rawValue) + ["OPTIONS"]
+            let allow = NamedValue("Allow", names.joined(separator: ", "))
+            if request.method == .options {
+                return Gateway.Reply(response: Response(.noContent, fields: [allow]))
+            }
+            var response = Response.error(
+                .methodNotAllowed, "MethodNotAllowed", message: "This path takes \(names.joined(separator: ", "))")
+            response.fields.append(allow)
+            return Gateway.Reply(response: response)
+        case .none:
+            let paths = Self.endpoints.map(\.path)
+            let hint = nearest(to: request.target.path, among: paths).map { "; did you mean \($0)?" } ?? ""
+            return Gateway.Reply(
+                response: .error(.notFound, "NotFound", message: "There is nothing at this path\(hint)"))
+        }
+    }
+
+    private func call(
+        _ request: Request, _ route: ControlRoute, _ parameters: [NamedValue], _ version: String
+    ) -> Gateway.Reply {
+        if case .open(let answer) = route.answer { return Gateway.Reply(response: answer(version)) }
+        switch gateway.authenticate(request) {
+        case .refused(let response): return Gateway.Reply(response: response)
+        case .admitted(let admission, _):
+            var reply = Gateway.Reply(response: self.answer(request, route, parameters, admission.sandbox))
+            if admission.sandbox.store.isOpen { reply.unsettled = admission.sandbox }
+            return reply
+        }
+    }
+
+    private func answer(
+        _ request: Request, _ route: ControlRoute, _ parameters: [NamedValue], _ sandbox: Sandbox
+    ) -> Response {
+        do {
+            try sandbox.resolveReviews(at: sandbox.now)
+            let call = ControlCall(
+                endpoint: route.endpoint, sandbox: sandbox, now: sandbox.now, parameters: parameters,
+                payload: route.endpoint.content == .json ? try Gateway.payload(request) : nil, bytes: request.body)
+            switch route.answer {
+            case .open(let answer): return answer("")
+            case .read(let answer), .replace(let answer): return try answer(call)
+            case .write(let answer): return try sandbox.store.write { try answer(call) }
+            }
+        } catch let refusal as ControlRefusal {
+            return refusal.response
+        } catch let violation as Violation {
+            return .error(.badRequest, message: violation.message)
+        } catch let problems as Problems {
+            return ControlRefusal(problems).response
+        } catch let refused as Gateway.PayloadRefusal {
+            return .error(refused.status, message: refused.message)
+        } catch {
+            return gateway.failed(error)
+        }
+    }
+}
+
+/// An endpoint and what answers it.
+struct ControlRoute: Sendable {
+    enum Answer: Sendable {
+        /// Without a key; it is given the program's version.
+        case open(@Sendable (String) -> Response)
+        case read(@Sendable (ControlCall) throws -> Response)
+        /// Inside a transaction.
+        case write(@Sendable (ControlCall) throws -> Response)
+        /// Outside of one, because it puts another database in its place.
+        case replace(@Sendable (ControlCall) throws -> Response)
+    }
+
+    let endpoint: Endpoint
+    let answer: Answer
+
+    static let all =
+        HealthCalls.all + ResetCalls.all + ScenarioCalls.all + SettingsCalls.all + PersonaCalls.all + ClockCalls.all
+        + FaultCalls.all + SnapshotCalls.all + UserCalls.all + LeaseCalls.all + StateCalls.all
+
+    static let router: Router<ControlRoute> = {
+        var router = Router<ControlRoute>()
+        for route in all { router.add(route.endpoint.method, route.endpoint.path, route) }
+        return router
+    }()
+}

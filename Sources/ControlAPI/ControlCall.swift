@@ -1,0 +1,105 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Medusa
+internal import MedusaAPI
+internal import MedusaStore
+internal import Sandbox
+
+/// One request to the sandbox itself.
+struct ControlCall {
+    let endpoint: Endpoint
+    let sandbox: Sandbox
+    let now: Timestamp
+    let parameters: [NamedValue]
+    let payload: JSON?
+    /// The body of a request that is not JSON.
+    let bytes: [UInt8]
+
+    func parameter(_ name: String) -> String {
+        guard let found = parameters.first(where: { $0.name == name }) else {
+            preconditionFailure("\(endpoint.path) has no {\(name)}")
+        }
+        return found.value
+    }
+
+    /// The body, validated; a member that is not declared is refused.
+    func body() throws(Violation) -> Values {
+        let input = try endpoint.validate(query: [], body: payload)
+        if let payload, let unknown = endpoint.body.unknownMembers(of: payload).first { throw unknown.violation }
+        return input.body
+    }
+
+    /// The customer whom the path names: by a scenario's name, the public id or the e-mail.
+    func user() throws -> User {
+        let id = parameter("userId")
+        let row =
+            try sandbox.store.documents.row("users", id) ?? sandbox.identifiers.row(.user, id)
+            ?? sandbox.store.users.id(email: id)
+        guard let row, let user = try sandbox.store.users.user(row) else {
+            throw ControlRefusal(
+                .notFound, "UserNotFound", "There is no customer \(id): name one by id, e-mail or the scenario's name")
+        }
+        return user
+    }
+
+    /// The lease that the path names: by a scenario's name, the lease id or the transaction id.
+    func lease() throws -> Transaction {
+        let (id, store) = (parameter("leaseId"), sandbox.store)
+        let row =
+            try store.documents.row("leases", id) ?? store.documents.row("transactions", id)
+            ?? sandbox.tokens.row(ofLease: id)
+        let found =
+            try row.map { try store.transactions.transaction($0) } ?? store.transactions.transaction(reference: id)
+        guard let found else {
+            throw ControlRefusal(
+                .notFound, "LeaseNotFound",
+                "There is no lease \(id): name one by lease id, transaction id or the scenario's name")
+        }
+        return found
+    }
+}
+
+/// Why the control API refuses, in a sentence with the remedy.
+struct ControlRefusal: Error {
+    let status: Status
+    let code: String
+    let message: String
+
+    init(_ status: Status, _ code: String, _ message: String) {
+        (self.status, self.code, self.message) = (status, code, message)
+    }
+
+    var response: Response { .error(status, code, message: message) }
+}
+
+extension Endpoint {
+    /// An endpoint of the sandbox itself. What is wrong with a body, or has no key, is refused everywhere.
+    static func control(
+        _ method: Method, _ path: String, _ title: String, security: Security = .apiKey, content: Content = .json,
+        body: [Field] = [], outcomes: [Outcome]
+    ) -> Endpoint {
+        Endpoint(
+            method, "/_sandbox/\(path)", title: title, section: .control, source: "own", security: security,
+            content: content, body: body,
+            outcomes: outcomes
+                + (body.isEmpty ? [] : [.init(.badRequest, "", meaning: "The first field that is wrong")]))
+    }
+}
+
+extension JSONWriter {
+    mutating func member(_ name: String, _ moment: Timestamp) {
+        key(name)
+        quoted(moment.append)
+    }
+
+    mutating func member(_ name: String, _ amount: Money) {
+        key(name)
+        hundredths(amount.cents)
+    }
+
+    mutating func member(_ name: String, raw json: [UInt8]) {
+        key(name)
+        raw(json)
+    }
+}

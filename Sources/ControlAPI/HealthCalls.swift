@@ -1,0 +1,20 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import MedusaAPI
+
+/// Whether the server lives and is ready. Whoever gets an answer has both.
+enum HealthCalls {
+    static let all = [ControlRoute(endpoint: health, answer: .open(answer))]
+
+    static let health = Endpoint.control(
+        .get, "health", "Get Health", security: .none, outcomes: [.init(.ok, meaning: "It is live and ready")])
+
+    private static func answer(version: String) -> Response {
+        .data {
+            $0.member("live", true)
+            $0.member("ready", true)
+            $0.member("version", version)
+        }
+    }
+}

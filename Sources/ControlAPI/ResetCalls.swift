@@ -1,0 +1,19 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import MedusaAPI
+internal import Sandbox
+internal import Scenarios
+
+/// Begins anew: with the scenario that filled the sandbox, or empty. Snapshots stay.
+enum ResetCalls {
+    static let all = [ControlRoute(endpoint: reset, answer: .replace(answer))]
+
+    static let reset = Endpoint.control(
+        .post, "reset", "Reset Sandbox", outcomes: [.init(.ok, meaning: "It is as it was at the beginning")])
+
+    private static func answer(_ call: ControlCall) throws -> Response {
+        try call.sandbox.reset()
+        return .data { $0.member("scenario", ifPresent: call.sandbox.origin?.name) }
+    }
+}

@@ -1,0 +1,30 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Medusa
+internal import MedusaAPI
+internal import Sandbox
+
+/// The numbers and switches of the sandbox.
+enum SettingsCalls {
+    static let all = [
+        ControlRoute(endpoint: get, answer: .read(answer)), ControlRoute(endpoint: change, answer: .write(save)),
+    ]
+
+    static let get = Endpoint.control(
+        .get, "settings", "Get Settings", outcomes: [.init(.ok, meaning: "All of them")])
+    static let change = Endpoint.control(
+        .patch, "settings", "Change Settings", body: Settings.fields,
+        outcomes: [.init(.ok, meaning: "All of them; those that were not named are as before")])
+
+    private static func answer(_ call: ControlCall) -> Response { .data(body: call.sandbox.settings.members) }
+
+    private static func save(_ call: ControlCall) throws -> Response {
+        try call.sandbox.set(try Settings(reading: call.body(), over: call.sandbox.settings))
+        return answer(call)
+    }
+}
+
+extension Response {
+    fileprivate static func data(body: (inout JSONWriter) -> Void) -> Response { .data(.ok, body) }
+}

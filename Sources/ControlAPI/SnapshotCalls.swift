@@ -1,0 +1,139 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import MedusaAPI
+internal import MedusaStore
+internal import Sandbox
+
+/// Saved states of the sandbox, by name; each is one SQLite file.
+enum SnapshotCalls {
+    static let all = [
+        ControlRoute(endpoint: list, answer: .read(answer)), ControlRoute(endpoint: save, answer: .replace(keep)),
+        ControlRoute(endpoint: download, answer: .read(send)), ControlRoute(endpoint: upload, answer: .replace(take)),
+        ControlRoute(endpoint: remove, answer: .replace(drop)),
+        ControlRoute(endpoint: restore, answer: .replace(bring)),
+    ]
+
+    private static let name = Key.required(
+        "name", .string(maximum: 100), "Letters, digits, dots, dashes and underscores; one of the same name is replaced"
+    )
+    private static let invalidName = Endpoint.Outcome(.badRequest, "", meaning: "The name has other characters")
+    private static let notFound = Endpoint.Outcome(.notFound, "SnapshotNotFound", meaning: "There is none of that name")
+    private static let full = Endpoint.Outcome(
+        .conflict, "TooManySnapshots", meaning: "There is no room for another one")
+    private static let invalid = Endpoint.Outcome(
+        .badRequest, "InvalidSnapshot", meaning: "Not the database of a sandbox; nothing has changed")
+
+    static let list = Endpoint.control(
+        .get, "snapshots", "Get Snapshots", outcomes: [.init(.ok, meaning: "Their names, and sizes in bytes")])
+    static let save = Endpoint.control(
+        .post, "snapshots", "Save Snapshot", body: fields(name), outcomes: [.init(.created, meaning: "Saved"), full])
+    static let download = Endpoint.control(
+        .get, "snapshots/{name}", "Download Snapshot", outcomes: [.init(.ok, meaning: "The file"), notFound])
+    static let upload = Endpoint.control(
+        .put, "snapshots/{name}", "Upload Snapshot", content: .database,
+        outcomes: [.init(.created, meaning: "Kept under that name, and not restored yet"), invalidName, full, invalid])
+    static let remove = Endpoint.control(
+        .delete, "snapshots/{name}", "Delete Snapshot", outcomes: [.init(.ok, meaning: "Deleted"), notFound])
+    static let restore = Endpoint.control(
+        .post, "snapshots/{name}/restore", "Restore Snapshot",
+        outcomes: [.init(.ok, meaning: "The sandbox is as it was when it was saved"), notFound, invalid])
+
+    private static func answer(_ call: ControlCall) -> Response {
+        .data {
+            $0.member("snapshots", array: call.sandbox.snapshots.all()) { writer, snapshot in
+                writer.object {
+                    $0.member("name", snapshot.name)
+                    $0.member("size", snapshot.size)
+                }
+            }
+        }
+    }
+
+    private static func keep(_ call: ControlCall) throws -> Response {
+        let name = try valid(try call.body()[name])
+        return try kept(name, try call.sandbox.store.image(), call)
+    }
+
+    private static func send(_ call: ControlCall) throws -> Response {
+        let name = call.parameter("name")
+        let image = try snapshots(call, name) { snapshots throws(Snapshots.Failure) in try snapshots.find(name) }
+        return Response(
+            .ok,
+            fields: [
+                NamedValue("Content-Type", "application/vnd.sqlite3"),
+                NamedValue("Content-Disposition", "attachment; filename=\"\(name).sqlite\""),
+            ], body: image)
+    }
+
+    private static func take(_ call: ControlCall) throws -> Response {
+        let name = try valid(call.parameter("name"))
+        return try kept(name, try checked(call.bytes, "that was uploaded").bytes(), call)
+    }
+
+    private static func drop(_ call: ControlCall) throws -> Response {
+        let name = call.parameter("name")
+        try snapshots(call, name) { snapshots throws(Snapshots.Failure) in try snapshots.remove(name) }
+        return answer(call)
+    }
+
+    private static func bring(_ call: ControlCall) throws -> Response {
+        let name = call.parameter("name")
+        let bytes = try snapshots(call, name) { snapshots throws(Snapshots.Failure) in try snapshots.find(name) }
+        // A file may have been changed since by somebody else.
+        try call.sandbox.replace(with: try checked(bytes, name))
+        return answer(call)
+    }
+
+    private static func checked(_ bytes: [UInt8], _ name: String) throws -> Store.Image {
+        do throws(Store.Image.Refused) {
+            return try Store.Image(checking: bytes)
+        } catch {
+            throw ControlRefusal(.badRequest, "InvalidSnapshot", "The snapshot \(name) \(error)")
+        }
+    }
+
+    private static func valid(_ name: String) throws -> String {
+        guard Snapshots.isName(name) else {
+            throw Violation("name", "must consist of letters, digits, dots, dashes and underscores, a dot not first")
+        }
+        return name
+    }
+
+    private static func kept(_ name: String, _ image: [UInt8], _ call: ControlCall) throws -> Response {
+        try snapshots(call, name) { snapshots throws(Snapshots.Failure) in try snapshots.save(name, image) }
+        return .data(.created) {
+            $0.member("name", name)
+            $0.member("size", image.count)
+        }
+    }
+
+    private static func snapshots<Result>(
+        _ call: ControlCall, _ name: String, _ body: (Snapshots) throws(Snapshots.Failure) -> Result
+    ) throws(ControlRefusal) -> Result {
+        do throws(Snapshots.Failure) {
+            guard Snapshots.isName(name) else { throw .notFound }
+            return try body(call.sandbox.snapshots)
+        } catch {
+            switch error {
+            case .notFound:
+                let names = call.sandbox.snapshots.all().map(\.name).joined(separator: ", ")
+                throw ControlRefusal(
+                    .notFound, "SnapshotNotFound",
+                    "There is no snapshot of that name; there is \(names.isEmpty ? "none at all" : names)")
+            case .tooMany:
+                throw ControlRefusal(
+                    .conflict, "TooManySnapshots", "There are \(Snapshots.limit) snapshots already; delete some")
+            case .tooLarge:
+                throw ControlRefusal(
+                    .conflict, "TooManySnapshots",
+                    "There is no room: a snapshot may have \(Snapshots.sizeLimit >> 20) MiB, and all of them in memory "
+                        + "\(Snapshots.memoryLimit >> 20); delete some")
+            case .inaccessible(let path):
+                throw ControlRefusal(
+                    .serviceUnavailable, "SnapshotNotKept",
+                    "\(path) cannot be read or written; check its permissions, and whether the disk is full")
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Medusa
+internal import MedusaAPI
+internal import MedusaStore
+internal import Sandbox
+
+/// Everything in the sandbox as one document.
+enum StateCalls {
+    static let all = [ControlRoute(endpoint: state, answer: .read(answer))]
+
+    static let state = Endpoint.control(
+        .get, "state", "Get State", outcomes: [.init(.ok, meaning: "Everything, oldest first")])
+
+    private static func answer(_ call: ControlCall) throws -> Response {
+        let (sandbox, store) = (call.sandbox, call.sandbox.store)
+        let users = try store.users.all()
+        let transactions = try store.transactions.all()
+        let entries = try store.documents.entries()
+        let personas = try sandbox.personasDocument
+        var methods: [Int64: [(id: Int64, method: PaymentMethod)]] = [:]
+        for user in users { methods[user.id] = try store.paymentMethods.all(of: user.id) }
+        let people = Dictionary(uniqueKeysWithValues: users.map { ($0.id, $0) })
+        let agreements = try transactions.compactMap { transaction in
+            try people[transaction.lease.customer].flatMap { customer in
+                Agreement(
+                    transaction, collected: try store.payments.collected(towards: transaction.lease.id),
+                    customer: customer, at: call.now, sandbox.settings)
+            }
+        }
+        let byRow = Dictionary(uniqueKeysWithValues: transactions.map { ($0.lease.id, $0) })
+        return .data {
+            $0.member("scenario", ifPresent: sandbox.origin?.name)
+            $0.member("clock") { $0.clockMembers(sandbox.clock) }
+            $0.member("settings", sandbox.settings.members)
+            $0.member("personas", raw: personas ?? Array("[]".utf8))
+            $0.member("faults", array: sandbox.faults) { writer, active in writer.object { $0.members(of: active) } }
+            $0.names(of: entries, in: sandbox, byRow)
+            $0.member("isSuspended", sandbox.isSuspended)
+            $0.member("users", array: users) { writer, user in
+                writer.object {
+                    $0.members(of: user, in: sandbox, at: call.now)
+                    $0.member("paymentMethods", array: methods[user.id] ?? []) { writer, row in
+                        writer.object { $0.members(of: row.method, id: row.id, in: sandbox) }
+                    }
+                }
+            }
+            $0.member("transactions", array: transactions) { writer, transaction in
+                writer.object { $0.members(of: transaction, in: sandbox, at: call.now) }
+            }
+            $0.member("agreements", array: agreements) { writer, agreement in
+                writer.object { $0.members(of: agreement, in: sandbox) }
+            }
+        }
+    }
+}
+
+/// The objects of the state, which says more than the API does: what a customer is in the sandbox, and why.
+extension JSONWriter {
+    mutating func members(of user: User, in sandbox: Sandbox, at now: Timestamp) {
+        member("userId", sandbox.identifiers.identifier(.user, user.id))
+        member("firstName", user.firstName)
+        member("lastName", user.lastName)
+        member("email", user.email)
+        member("createdAt", user.createdAt)
+        member("verificationStatus", user.verification.rawValue)
+        member("spendingHold", user.spendingHold)
+        member("persona", ifPresent: user.ruledPersona?.rawValue)
+        guard let application = user.application else { return }
+        member("decision") {
+            $0.member("status", application.status.rawValue)
+            $0.member("spendingLimit", application.spendingLimit)
+            $0.member("availableBalance", user.availableBalance(at: now))
+            $0.member("createdAt", application.createdAt)
+            guard application.status == .pending, let resolution = application.resolution else { return }
+            $0.member("resolvesAt", resolution.at)
+            $0.member("resolvesAs", resolution.status.rawValue)
+        }
+    }
+
+    fileprivate mutating func members(of method: PaymentMethod, id: Int64, in sandbox: Sandbox) {
+        member("id", sandbox.identifiers.identifier(.paymentMethod, id))
+        switch method.kind {
+        case .ach: member("type", "ach")
+        case .card: member("type", "card")
+        }
+        member("lastFour", method.lastFour)
+        member("label", method.label)
+        member("primary", method.isPrimary)
+    }
+
+    mutating func members(of transaction: Transaction, in sandbox: Sandbox, at now: Timestamp) {
+        let lease = transaction.lease
+        member("transactionId", transaction.reference)
+        member("leaseId", sandbox.leaseId(lease))
+        member("userId", sandbox.identifiers.identifier(.user, lease.customer))
+        member("status", lease.status.rawValue)
+        member("isExpired", lease.isExpired(at: now))
+        member("createdAt", lease.createdAt)
+        member("expiresAt", lease.expiresAt)
+        if let signedAt = lease.signedAt { member("signedAt", signedAt) }
+        if let finalizedAt = lease.finalizedAt {
+            member("finalizedAt", finalizedAt)
+            member("leaseNumber", sandbox.identifiers.leaseNumber(lease.id))
+        }
+        member("cashPrice", transaction.terms.cashPrice)
+        member("payment", transaction.terms.payment)
+        member("term", transaction.terms.term)
+        member("items", array: transaction.lines) { writer, line in
+            writer.object {
+                $0.member("sku", line.sku)
+                $0.member("cost", line.cost)
+                $0.member("quantityByStatus") { counts in
+                    for (stage, count) in line.quantityByStatus { counts.member(stage.rawValue, count) }
+                }
+                if let parcel = line.parcel { $0.member("deliveredAt", parcel.deliveredAt) }
+            }
+        }
+    }
+
+    /// Amounts are dollars here, as everywhere in the state.
+    fileprivate mutating func members(of agreement: Agreement, in sandbox: Sandbox) {
+        member("agreementId", sandbox.identifiers.identifier(.agreement, agreement.transaction.lease.id))
+        member("transactionId", agreement.transaction.reference)
+        member("leaseStartDate", agreement.leaseStart)
+        member("pastDue", agreement.pastDue)
+        member("estimatedOwnership", agreement.estimatedOwnership)
+        member("earlyPayoff", agreement.earlyPayoff)
+    }
+}

@@ -1,0 +1,57 @@
+package import SQLite
+
+/// The tables `documents` and `names`: what a sandbox was told from outside, as it was told.
+package final class Documents {
+    private let upsert: Statement
+    private let delete: Statement
+    private let byName: Statement
+    private let insertName: Statement
+    private let rowOfName: Statement
+    private let allNames: Statement
+
+    init(_ connection: Connection) {
+        upsert = connection.statement("INSERT OR REPLACE INTO documents VALUES (?, ?)")
+        delete = connection.statement("DELETE FROM documents WHERE name = ?")
+        byName = connection.statement("SELECT body FROM documents WHERE name = ?")
+        insertName = connection.statement("INSERT OR REPLACE INTO names VALUES (?, ?, ?)")
+        rowOfName = connection.statement("SELECT row FROM names WHERE section = ? AND name = ?")
+        allNames = connection.statement("SELECT section, name, row FROM names ORDER BY section, name")
+    }
+
+    package func save(_ name: String, _ body: [UInt8]) throws(SQLiteError) {
+        try upsert.run(.text(name), .text(String(decoding: body, as: UTF8.self)))
+    }
+
+    package func remove(_ name: String) throws(SQLiteError) { try delete.run(.text(name)) }
+
+    package func find(_ name: String) throws(SQLiteError) -> [UInt8]? {
+        try byName.row(.text(name)) { Array($0.text(0).utf8) }
+    }
+
+    /// An entry of a scenario that has a name of its own.
+    package struct Entry: Hashable, Sendable {
+        /// `users`, `leases`, …
+        package let section: String
+        package let name: String
+        package let row: Int64
+
+        package init(section: String, name: String, row: Int64) {
+            self.section = section
+            self.name = name
+            self.row = row
+        }
+    }
+
+    package func save(_ entry: Entry) throws(SQLiteError) {
+        try insertName.run(.text(entry.section), .text(entry.name), .integer(entry.row))
+    }
+
+    /// The row behind a scenario's name.
+    package func row(_ section: String, _ name: String) throws(SQLiteError) -> Int64? {
+        try rowOfName.row(.text(section), .text(name)) { $0.integer(0) }
+    }
+
+    package func entries() throws(SQLiteError) -> [Entry] {
+        try allNames.rows { Entry(section: $0.text(0), name: $0.text(1), row: $0.integer(2)) }
+    }
+}

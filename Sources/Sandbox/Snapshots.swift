@@ -1,0 +1,134 @@
+internal import FoundationEssentials
+internal import Glibc
+
+/// The saved states of one sandbox, by name: each a whole database, as a file of its own or in memory.
+package final class Snapshots {
+    package enum Home: Sendable {
+        case memory
+        /// A folder that need not exist yet.
+        case directory(String)
+    }
+
+    /// Why one cannot be kept or found.
+    package enum Failure: Error, Hashable {
+        case notFound
+        case tooMany
+        case tooLarge
+        /// The folder cannot be written to, or read.
+        case inaccessible(String)
+    }
+
+    private let home: Home
+    private var kept: [String: [UInt8]] = [:]
+
+    package static let limit = 100
+    /// In bytes; of all snapshots of a sandbox that lives in memory.
+    package static let memoryLimit = 512 << 20
+    /// In bytes; of one snapshot.
+    package static let sizeLimit = 256 << 20
+
+    package init(_ home: Home) { self.home = home }
+
+    /// A name that is safe as a file's: letters, digits, dots, dashes and underscores, not a dot first.
+    package static func isName(_ name: String) -> Bool {
+        (1...100).contains(name.utf8.count) && name.utf8.first != UInt8(ascii: ".")
+            && name.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || "0123456789._-".utf8.contains(byte)
+            }
+    }
+
+    /// In alphabetical order, with their sizes in bytes.
+    package func all() -> [(name: String, size: Int)] {
+        switch home {
+        case .memory: kept.map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }
+        case .directory(let folder):
+            ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted().compactMap { file in
+                guard file.hasSuffix(Self.suffix), let size = Self.size(of: "\(folder)/\(file)") else { return nil }
+                return (String(file.dropLast(Self.suffix.count)), size)
+            }
+        }
+    }
+
+    package func save(_ name: String, _ image: [UInt8]) throws(Failure) {
+        let others = all().filter { $0.name != name }
+        guard others.count < Self.limit else { throw .tooMany }
+        guard image.count <= Self.sizeLimit else { throw .tooLarge }
+        switch home {
+        case .memory:
+            guard others.reduce(image.count, { $0 + $1.size }) <= Self.memoryLimit else { throw .tooLarge }
+            kept[name] = image
+        case .directory(let folder): try write(image, name, folder)
+        }
+    }
+
+    package func find(_ name: String) throws(Failure) -> [UInt8] {
+        switch home {
+        case .memory:
+            guard let image = kept[name] else { throw .notFound }
+            return image
+        case .directory(let folder): return try Self.bytes(of: "\(folder)/\(name)\(Self.suffix)")
+        }
+    }
+
+    package func remove(_ name: String) throws(Failure) {
+        switch home {
+        case .memory: guard kept.removeValue(forKey: name) != nil else { throw .notFound }
+        case .directory(let folder):
+            guard unsafe unlink("\(folder)/\(name)\(Self.suffix)") == 0 else {
+                throw errno == ENOENT ? .notFound : .inaccessible(folder)
+            }
+        }
+    }
+
+    // MARK: Files
+
+    private static let suffix = ".sqlite"
+
+    private static func size(of file: String) -> Int? {
+        var status = stat()
+        return unsafe stat(file, &status) == 0 ? Int(status.st_size) : nil
+    }
+
+    /// Whoever looks finds the old file or the new one, whole.
+    private func write(_ image: [UInt8], _ name: String, _ folder: String) throws(Failure) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw .inaccessible(folder)
+        }
+        let temporary = "\(folder)/.\(name).new"
+        let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw .inaccessible(folder) }
+        var rest = image[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+            guard count > 0 else { break }
+            rest = rest.dropFirst(count)
+        }
+        let isClosed = close(file) == 0
+        guard rest.isEmpty, isClosed, unsafe rename(temporary, "\(folder)/\(name)\(Self.suffix)") == 0 else {
+            unsafe unlink(temporary)
+            throw .inaccessible(folder)
+        }
+    }
+
+    /// A file that may be a snapshot.
+    package static func bytes(of path: String) throws(Failure) -> [UInt8] {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw errno == ENOENT ? .notFound : .inaccessible(path) }
+        defer { close(file) }
+        guard let size = Self.size(of: path), size <= Self.sizeLimit else { throw .tooLarge }
+        var isWhole = true
+        let image = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            while count < size {
+                let got = unsafe Glibc.read(file, buffer.baseAddress?.advanced(by: count), size - count)
+                guard got > 0 else { break }
+                count += got
+            }
+            isWhole = count == size
+        }
+        guard isWhole else { throw .inaccessible(path) }
+        return image
+    }
+}

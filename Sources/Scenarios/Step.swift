@@ -1,0 +1,195 @@
+internal import Contract
+internal import JSON
+internal import Medusa
+internal import YAML
+
+/// One request that a scenario plays.
+struct Step: Sendable {
+    enum Action: Sendable {
+        case createUser
+        case apply(expect: String?, resolves: Resolves?)
+        case addPaymentMethod
+        case createLease
+        case sign
+        case event(Play.Event)
+        /// Makes no request: an agreement is there once its transaction is.
+        case nameAgreement
+        case collect(paymentMethod: String)
+    }
+
+    struct Resolves: Sendable {
+        let after: CalendarSpan
+        let status: Application.Status
+        let limit: Money?
+    }
+
+    let action: Action
+    /// The entry that it belongs to: `leases`, `the tyres`.
+    let entry: Entry
+    /// What must be there before it.
+    let needs: Entry?
+    let at: Timestamp
+    /// The entry's object, or the part of it that is this request's body.
+    let body: JSON
+}
+
+/// An entry of `given`.
+struct Entry: Hashable, Sendable {
+    enum Section: String, Sendable {
+        case users, decisions, paymentMethods, leases, transactions, agreements
+    }
+
+    let section: Section
+    let name: String
+
+    var path: String { "given.\(section.rawValue).\(name)" }
+}
+
+/// Puts a scenario's entries into the order in which they are played, and finds references that lead nowhere.
+struct StepReading {
+    private let yaml: YAML
+    private let present: Timestamp
+    private var names: [Entry.Section: [String]] = [:]
+    private var times: [Entry: Timestamp] = [:]
+    private var steps: [Step] = []
+    private(set) var problems: [YAML.Problem] = []
+
+    init(_ yaml: YAML, present: Timestamp) {
+        self.yaml = yaml
+        self.present = present
+    }
+
+    mutating func steps(_ given: Values?) -> [Step] {
+        guard let given else { return [] }
+        let sections: [(Entry.Section, [Named])] = [
+            (.users, given[ScenarioFile.users] ?? []), (.decisions, given[ScenarioFile.decisions] ?? []),
+            (.paymentMethods, given[ScenarioFile.paymentMethods] ?? []), (.leases, given[ScenarioFile.leases] ?? []),
+            (.transactions, given[ScenarioFile.transactions] ?? []),
+            (.agreements, given[ScenarioFile.agreements] ?? []),
+        ]
+        for (section, entries) in sections { names[section] = entries.map(\.name) }
+        for (section, entries) in sections {
+            for entry in entries { read(Entry(section: section, name: entry.name), entry.values) }
+        }
+        // At the same moment in the order above: people before their decisions, and so on.
+        return steps.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+    }
+
+    private mutating func read(_ entry: Entry, _ values: Values) {
+        guard let body = values.json else { return }
+        switch entry.section {
+        case .users:
+            let at = moment(values, ScenarioFile.at, entry, after: nil) ?? present
+            add(.createUser, entry, needs: nil, at, body)
+        case .decisions:
+            guard let user = reference(values, ScenarioFile.user, .users, entry) else { return }
+            let resolves = values[ScenarioFile.resolves].map {
+                Step.Resolves(
+                    after: $0[ScenarioFile.after],
+                    status: Application.Status(rawValue: $0[ScenarioFile.resolvesAs]) ?? .approved,
+                    limit: $0[ScenarioFile.limit])
+            }
+            let action = Step.Action.apply(expect: values[ScenarioFile.expect], resolves: resolves)
+            add(action, entry, needs: user, moment(values, ScenarioFile.at, entry, after: user), body)
+        case .paymentMethods:
+            guard let user = reference(values, ScenarioFile.user, .users, entry) else { return }
+            add(.addPaymentMethod, entry, needs: user, moment(values, ScenarioFile.at, entry, after: user), body)
+        case .leases:
+            guard let user = reference(values, ScenarioFile.user, .users, entry) else { return }
+            add(.createLease, entry, needs: user, moment(values, ScenarioFile.at, entry, after: user), body)
+            sign(entry, values)
+        case .transactions:
+            guard let lease = reference(values, ScenarioFile.lease, .leases, entry) else { return }
+            times[entry] = times[lease]
+            for event in values.json?["events"]?.elements ?? [] { self.event(event, of: entry, needs: lease) }
+        case .agreements:
+            guard let transaction = reference(values, ScenarioFile.transaction, .transactions, entry),
+                let at = times[transaction]
+            else { return }
+            times[entry] = at
+            add(.nameAgreement, entry, needs: transaction, at, body)
+            for payment in values[ScenarioFile.payments] ?? [] { collect(payment, of: entry, needs: transaction) }
+        }
+    }
+
+    private mutating func sign(_ entry: Entry, _ values: Values) {
+        guard let signed = values[ScenarioFile.signed], let json = signed.json, json.bool != false else { return }
+        let details = Values.object(json)
+        let at = json.isObject ? moment(details, ScenarioFile.signedAt, entry, after: entry) : times[entry]
+        if let at, let none = try? JSON(Array("{}".utf8)) { add(.sign, entry, needs: entry, at, none) }
+    }
+
+    private mutating func event(_ json: JSON, of entry: Entry, needs lease: Entry) {
+        let present = Play.Event.allCases.filter { json.string == $0.rawValue || json[$0.rawValue] != nil }
+        guard let event = present.first, present.count == 1 else {
+            return problem(
+                json,
+                "an event of \(entry.path) must be one of [\(Play.Event.allCases.map(\.rawValue).joined(separator: ", "))]"
+            )
+        }
+        guard let body = json[event.rawValue] ?? (try? JSON(Array("{}".utf8))) else { return }
+        let at = moment(.object(body), ScenarioFile.at, entry, after: entry)
+        if let at { times[entry] = at }
+        add(.event(event), entry, needs: lease, at, body)
+    }
+
+    private mutating func collect(_ payment: Values, of entry: Entry, needs transaction: Entry) {
+        guard let json = payment.json,
+            let method = reference(payment, ScenarioFile.paymentMethod, .paymentMethods, entry)
+        else { return }
+        let at = moment(payment, ScenarioFile.at, entry, after: entry)
+        if let at { times[entry] = at }
+        add(.collect(paymentMethod: method.name), entry, needs: transaction, at, json)
+    }
+
+    private mutating func add(_ action: Step.Action, _ entry: Entry, needs: Entry?, _ at: Timestamp?, _ body: JSON) {
+        guard let at else { return }
+        if times[entry] == nil { times[entry] = at }
+        steps.append(Step(action: action, entry: entry, needs: needs, at: at, body: body))
+    }
+
+    // MARK: References and moments
+
+    private mutating func reference(
+        _ values: Values, _ key: Key<String>, _ section: Entry.Section, _ entry: Entry
+    ) -> Entry? {
+        let name = values[key]
+        let known = names[section] ?? []
+        if known.contains(name) { return Entry(section: section, name: name) }
+        let hint =
+            nearest(to: name, among: known).map { "; did you mean \"\($0)\"?" }
+            ?? (known.isEmpty
+                ? "; the file has none" : "; there is \(known.map { "\"\($0)\"" }.joined(separator: ", "))")
+        problem(
+            values.given(key)?.json,
+            "\(entry.path) refers to \"\(name)\", which is no entry of \(section.rawValue)\(hint)")
+        return nil
+    }
+
+    /// When something happened: not in the future, and not before what it refers to.
+    private mutating func moment(
+        _ values: Values, _ key: Key<Moment?>, _ entry: Entry, after earlier: Entry?
+    ) -> Timestamp? {
+        let before = earlier.flatMap { times[$0] }
+        // What it refers to has a problem of its own.
+        if earlier != nil, before == nil { return nil }
+        guard let at = values[key]?.resolved(from: present) else { return before }
+        guard at <= present else {
+            problem(
+                values.given(key)?.json,
+                "\(entry.path) lies in the future: the scenario's clock shows \(present.iso8601)")
+            return nil
+        }
+        if let before, let earlier, at < before {
+            problem(
+                values.given(key)?.json,
+                "\(entry.path) lies before \(earlier.path), which it refers to and which is of \(before.iso8601)")
+            return nil
+        }
+        return at
+    }
+
+    private mutating func problem(_ place: JSON?, _ sentence: String) {
+        problems.append(YAML.Problem(mark: yaml.mark(of: place ?? yaml.json), sentence: sentence))
+    }
+}

@@ -1,0 +1,87 @@
+internal import Glibc
+internal import Sandbox
+
+/// One request over a socket to a server of our own, for the commands that turn a running sandbox. HTTP/1.1 over TCP, and no more:
+/// the server is on this machine.
+struct Client {
+    let url: String
+
+    struct Answer {
+        let status: Int
+        let body: [UInt8]
+    }
+
+    func send(_ method: String, _ target: String, key: String, type: String?, body: [UInt8]) throws -> Answer {
+        let (host, port) = try address()
+        let socket = try connected(host, port)
+        defer { close(socket) }
+        var head = "\(method) \(target) HTTP/1.1\r\nHost: \(host):\(port)\r\nConnection: close\r\n"
+        head += "Authorization: \(key)\r\nContent-Length: \(body.count)\r\n"
+        if let type { head += "Content-Type: \(type)\r\n" }
+        try write(Array("\(head)\r\n".utf8) + body, to: socket)
+        return try answer(from: socket)
+    }
+
+    private func failure(_ sentence: String) -> Sandboxes.Failure { Sandboxes.Failure(description: sentence) }
+
+    private func address() throws -> (host: String, port: String) {
+        let scheme = "http://"
+        guard url.hasPrefix(scheme) else {
+            throw failure("\(url) is no URL of a sandbox; it looks like http://127.0.0.1:6338")
+        }
+        let authority = url.dropFirst(scheme.count).prefix { $0 != "/" }
+        guard let colon = authority.lastIndex(of: ":"), authority.last != "]" else { return (String(authority), "80") }
+        return (String(authority[..<colon]), String(authority[authority.index(after: colon)...]))
+    }
+
+    private func connected(_ host: String, _ port: String) throws -> Int32 {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        let name = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        guard unsafe getaddrinfo(name, port, &hints, &list) == 0 else {
+            throw failure("\(host) is not known; name the server with --url")
+        }
+        defer { unsafe freeaddrinfo(list) }
+        var next = unsafe list
+        while let address = unsafe next {
+            let socket = unsafe Glibc.socket(address.pointee.ai_family, Int32(SOCK_STREAM.rawValue), 0)
+            if unsafe socket >= 0 && connect(socket, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0 {
+                return socket
+            }
+            close(socket)
+            unsafe next = address.pointee.ai_next
+        }
+        throw failure("nothing answers at \(url); start one with medusa-sandbox serve, or name another with --url")
+    }
+
+    private func write(_ bytes: [UInt8], to socket: Int32) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes {
+                unsafe Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { throw failure("the connection to \(url) broke off") }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// The server closes behind the answer, so its end is the end.
+    private func answer(from socket: Int32) throws -> Answer {
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe recv(socket, &piece, piece.count, 0)
+            guard count > 0 else { break }
+            bytes += piece[..<count]
+        }
+        let separator = Array("\r\n\r\n".utf8)
+        var place = 0
+        while place + 4 <= bytes.count, !bytes[place..<place + 4].elementsEqual(separator) { place += 1 }
+        let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\r") }, as: UTF8.self).split(separator: " ")
+        guard place + 4 <= bytes.count, line.count >= 2, line[0].hasPrefix("HTTP/1."), let status = Int(line[1]) else {
+            throw failure("what answers at \(url) is no medusa-sandbox; name another with --url")
+        }
+        return Answer(status: status, body: Array(bytes[(place + 4)...]))
+    }
+}

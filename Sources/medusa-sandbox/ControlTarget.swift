@@ -1,0 +1,87 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import Glibc
+internal import JSON
+internal import YAML
+
+/// Which running sandbox a command turns.
+struct ControlTarget: ParsableArguments {
+    @Option(help: "The server (default: $MEDUSA_BASE_URL, or http://127.0.0.1:6338).")
+    var url: String?
+
+    @Option(help: "The API key of the sandbox (default: $MEDUSA_API_KEY).")
+    var key: String?
+
+    /// Calls the control API, and prints what it answers.
+    func call(_ method: String, _ path: String, _ body: ((inout JSONWriter) -> Void)? = nil) throws {
+        try call(method, path, json: body.map { body in JSONWriter.write { $0.object(body) } })
+    }
+
+    func call(_ method: String, _ path: String, json: [UInt8]?) throws {
+        let answer = try send(method, path, type: json == nil ? nil : "application/json", body: json ?? [])
+        guard let document = try? JSON(answer) else { return }
+        say(indented(document["data"] ?? document))
+    }
+
+    /// The bytes of an answer. One that is no success is a sentence on standard error, and exit code 1.
+    func send(_ method: String, _ path: String, type: String? = nil, body: [UInt8] = []) throws -> [UInt8] {
+        let environment = ProcessInfo.processInfo.environment
+        guard let key = key ?? environment["MEDUSA_API_KEY"] else {
+            throw ValidationError("which sandbox? name its API key with --key, or in MEDUSA_API_KEY")
+        }
+        let url = url ?? environment["MEDUSA_BASE_URL"] ?? "http://127.0.0.1:\(Serve.defaultPort)"
+        let target = "/_sandbox/" + path.split(separator: "/").map { escaped(String($0)) }.joined(separator: "/")
+        let answer = try Client(url: url).send(method, target, key: key, type: type, body: body)
+        guard (200..<300).contains(answer.status) else {
+            let json = try? JSON(answer.body)
+            let message = json?["error"]?["message"]?.string ?? json?["message"]?.string
+            say("medusa-sandbox: \(message ?? "the server answered \(answer.status)")", on: STDERR_FILENO)
+            throw ExitCode.failure
+        }
+        return answer.body
+    }
+
+    /// RFC 3986, section 2: everything that is not unreserved.
+    private func escaped(_ segment: String) -> String {
+        segment.utf8.reduce(into: "") { text, byte in
+            let isPlain =
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || "0123456789-._~".utf8.contains(byte)
+            text +=
+                isPlain
+                ? String(UnicodeScalar(byte)) : "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))"
+        }
+    }
+}
+
+/// A document of a command line: a file's, or the argument itself, as YAML or JSON.
+func document(_ argument: String) throws -> [UInt8] {
+    let isFile = unsafe access(argument, R_OK) == 0
+    let bytes = isFile ? try ScenarioSource.bytes(of: argument) : Array(argument.utf8)
+    do throws(YAML.Problem) {
+        return try YAML(bytes).json.source
+    } catch {
+        throw ValidationError(
+            "\(isFile ? argument : "the argument"):\(error.mark.line):\(error.mark.column): \(error.sentence)")
+    }
+}
+
+/// JSON for people: a line a value.
+func indented(_ json: [UInt8]) -> String {
+    (try? JSON(json)).map { indented($0) } ?? String(decoding: json, as: UTF8.self)
+}
+
+func indented(_ json: JSON, _ margin: String = "") -> String {
+    func lines(_ open: String, _ inner: [String], _ close: String) -> String {
+        inner.isEmpty
+            ? open + close : "\(open)\n\(margin)  \(inner.joined(separator: ",\n\(margin)  "))\n\(margin)\(close)"
+    }
+    if json.isObject {
+        let members = json.members.map { member in
+            let name = member.value.name.map { String(decoding: $0.source, as: UTF8.self) } ?? ""
+            return "\(name): \(indented(member.value, margin + "  "))"
+        }
+        return lines("{", members, "}")
+    }
+    if json.isArray { return lines("[", json.elements.map { indented($0, margin + "  ") }, "]") }
+    return String(decoding: json.source, as: UTF8.self)
+}

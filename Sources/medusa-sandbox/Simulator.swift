@@ -1,0 +1,93 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import HTTPServer
+internal import MedusaAPI
+internal import Sandbox
+internal import Scenarios
+
+/// The whole, put together from its flags.
+struct Simulator {
+    let url: String
+    let server: HTTPServer
+    /// The key of the first scenario, or the first that is admitted.
+    let firstKey: String?
+    private let log: Log
+    private let watch: ScenarioWatch?
+    private let readyFile: String?
+    /// The lock on the directory, and what fills new sandboxes.
+    private let keptAlive: (DataDirectory?, Repertoire)
+
+    /// - Parameters:
+    ///   - isEphemeral: whether everything is kept in memory where no directory is named.
+    ///   - logsRequests: whether standard error gets a line a request.
+    init(_ options: ServeOptions, port: UInt16, isEphemeral: Bool, logsRequests: Bool) throws {
+        let isInMemory = options.ephemeral || isEphemeral && options.dataDirectory == nil
+        let directory =
+            isInMemory ? nil : try DataDirectory(path: options.dataDirectory ?? ServeOptions.defaultDirectory())
+        let listener = try Listener(host: options.host, port: options.port ?? port)
+        let urlHost = options.host.contains(":") ? "[\(options.host)]" : options.host
+        url = "http://\(urlHost):\(listener.port)"
+
+        let log = Log(logsRequests: logsRequests)
+        let sandboxes = Sandboxes(
+            home: directory.map { .directory($0.path) } ?? .memory, seed: options.seed,
+            allowedKeys: Set(options.apiKeys), requestFields: Routes.ruledFields)
+        let sources = try options.scenarios.map { try ScenarioSource($0) }
+        let repertoire = Repertoire(sandboxes)
+        try repertoire.stage(try sources.map { try $0.read() })
+        for key in options.apiKeys { _ = try sandboxes.sandbox(for: key) }
+        firstKey = options.apiKeys.first ?? repertoire.firstKey
+        watch = options.watch ? try ScenarioWatch(sources, repertoire, log) : nil
+
+        var limits = Limits()
+        limits.body = options.bodyLimit
+        let gateway = Gateway(sandboxes, allowsAnyOrigin: listener.isLoopback) { log.report($0) }
+        server = HTTPServer(listener, Service(gateway, log), limits)
+        readyFile = options.readyFile
+        self.log = log
+        keptAlive = (directory, repertoire)
+    }
+
+    /// Serves until the server is stopped.
+    ///
+    /// - Parameters:
+    ///   - watches: what else the loop waits for.
+    ///   - ready: called once requests are served.
+    func run(watching watches: [HTTPServer.Watch], ready: () throws -> Void) throws {
+        var failure: (any Error)?
+        server.run(watching: watches + (watch.map { [$0.watch] } ?? [])) {
+            do {
+                try ready()
+                try announce()
+            } catch {
+                failure = error
+            }
+            return failure == nil
+        }
+        log.flush()
+        withExtendedLifetime(keptAlive) {}
+        if let failure { throw failure }
+    }
+
+    /// Whoever waits for the file finds it whole.
+    private func announce() throws {
+        guard let readyFile else { return }
+        do {
+            try Data("\(url)\n".utf8).write(to: URL(filePath: readyFile), options: .atomic)
+        } catch {
+            throw Sandboxes.Failure(
+                description:
+                    "cannot write the ready file \(readyFile); name one in a folder that exists and is writable")
+        }
+    }
+}
+
+/// Writes a line at once: a plain `print` to a pipe would be held back.
+func say(_ line: String, on descriptor: Int32 = STDOUT_FILENO) {
+    var rest = Array("\(line)\n".utf8)[...]
+    while !rest.isEmpty {
+        let count = unsafe rest.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+        guard count > 0 else { return }
+        rest = rest.dropFirst(count)
+    }
+}
