@@ -20,6 +20,23 @@ package final class Snapshots {
 
     private let home: Home
     private var kept: [String: [UInt8]] = [:]
+    /// The files that this program has written or looked at, as they were then: nobody need look at them again.
+    private var known: [String: Version] = [:]
+
+    /// Which version of a file it is.
+    private struct Version: Equatable {
+        let inode: UInt
+        let size: Int
+        let seconds: Int
+        let nanoseconds: Int
+    }
+
+    /// A saved state.
+    package struct Found {
+        package let image: [UInt8]
+        /// Whether it is as this program wrote it, or found it good before.
+        package let isKnown: Bool
+    }
 
     package static let limit = 100
     /// In bytes; of all snapshots of a sandbox that lives in memory.
@@ -43,7 +60,7 @@ package final class Snapshots {
         case .memory: kept.map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }
         case .directory(let folder):
             ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted().compactMap { file in
-                guard file.hasSuffix(Self.suffix), let size = Self.size(of: "\(folder)/\(file)") else { return nil }
+                guard file.hasSuffix(Self.suffix), let size = Self.version(of: "\(folder)/\(file)")?.size else { return nil }
                 return (String(file.dropLast(Self.suffix.count)), size)
             }
         }
@@ -57,17 +74,28 @@ package final class Snapshots {
         case .memory:
             guard others.reduce(image.count, { $0 + $1.size }) <= Self.memoryLimit else { throw .tooLarge }
             kept[name] = image
-        case .directory(let folder): try write(image, name, folder)
+        case .directory(let folder):
+            try write(image, name, folder)
+            foundGood(name)
         }
     }
 
-    package func find(_ name: String) throws(Failure) -> [UInt8] {
+    package func find(_ name: String) throws(Failure) -> Found {
         switch home {
         case .memory:
             guard let image = kept[name] else { throw .notFound }
-            return image
-        case .directory(let folder): return try Self.bytes(of: "\(folder)/\(name)\(Self.suffix)")
+            return Found(image: image, isKnown: true)
+        case .directory(let folder):
+            let path = "\(folder)/\(name)\(Self.suffix)"
+            let isKnown = known[name] != nil && known[name] == Self.version(of: path)
+            return Found(image: try Self.bytes(of: path), isKnown: isKnown)
         }
+    }
+
+    /// Remembers that a state was found good.
+    package func foundGood(_ name: String) {
+        guard case .directory(let folder) = home else { return }
+        known[name] = Self.version(of: "\(folder)/\(name)\(Self.suffix)")
     }
 
     package func remove(_ name: String) throws(Failure) {
@@ -84,9 +112,12 @@ package final class Snapshots {
 
     private static let suffix = ".sqlite"
 
-    private static func size(of file: String) -> Int? {
+    private static func version(of file: String) -> Version? {
         var status = stat()
-        return unsafe stat(file, &status) == 0 ? Int(status.st_size) : nil
+        guard unsafe stat(file, &status) == 0 else { return nil }
+        return Version(
+            inode: UInt(status.st_ino), size: Int(status.st_size), seconds: Int(status.st_mtim.tv_sec),
+            nanoseconds: Int(status.st_mtim.tv_nsec))
     }
 
     /// Whoever looks finds the old file or the new one, whole.
@@ -118,7 +149,7 @@ package final class Snapshots {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw errno == ENOENT ? .notFound : .inaccessible(path) }
         defer { close(file) }
-        guard let size = Self.size(of: path), size <= Self.sizeLimit else { throw .tooLarge }
+        guard let size = Self.version(of: path)?.size, size <= Self.sizeLimit else { throw .tooLarge }
         var isWhole = true
         let image = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             while count < size {
