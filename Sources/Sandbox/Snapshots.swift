@@ -60,7 +60,9 @@ package final class Snapshots {
         case .memory: kept.map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }
         case .directory(let folder):
             ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted().compactMap { file in
-                guard file.hasSuffix(Self.suffix), let size = Self.version(of: "\(folder)/\(file)")?.size else { return nil }
+                guard file.hasSuffix(Self.suffix), let size = Self.version(of: "\(folder)/\(file)")?.size else {
+                    return nil
+                }
                 return (String(file.dropLast(Self.suffix.count)), size)
             }
         }

@@ -23,7 +23,8 @@ extension ControlCommand {
 }
 
 struct Health: ControlCommand {
-    static let configuration = CommandConfiguration(abstract: "Whether the server is live and ready.")
+    static let configuration = CommandConfiguration(
+        commandName: "health", abstract: "Whether the server is live and ready.")
     @OptionGroup var target: ControlTarget
     func call() throws {
         var anyone = target
@@ -35,13 +36,14 @@ struct Health: ControlCommand {
 
 struct Reset: ControlCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Begin anew: with the scenario that filled the sandbox, or empty.")
+        commandName: "reset", abstract: "Begin anew: with the scenario that filled the sandbox, or empty.")
     @OptionGroup var target: ControlTarget
     func call() throws { try target.call("POST", "reset") }
 }
 
 struct State: ControlCommand {
-    static let configuration = CommandConfiguration(abstract: "Everything in the sandbox, as JSON.")
+    static let configuration = CommandConfiguration(
+        commandName: "state", abstract: "Everything in the sandbox, as JSON.")
     @OptionGroup var target: ControlTarget
     func call() throws { try target.call("GET", "state") }
 }
@@ -52,13 +54,15 @@ struct ClockCommand: ParsableCommand {
         subcommands: [Show.self, Freeze.self, Real.self, Advance.self], defaultSubcommand: Show.self)
 
     struct Show: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "What it shows, and when the next thing falls due.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "What it shows, and when the next thing falls due.")
         @OptionGroup var target: ControlTarget
         func call() throws { try target.call("GET", "clock") }
     }
 
     struct Freeze: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Stop it, now or at a moment.")
+        static let configuration = CommandConfiguration(
+            commandName: "freeze", abstract: "Stop it, now or at a moment.")
         @OptionGroup var target: ControlTarget
         @Argument(help: "A date (2026-03-02T09:00:00Z), or how far from the present moment (P3D).")
         var moment: String?
@@ -72,7 +76,7 @@ struct ClockCommand: ParsableCommand {
 
     struct Real: ControlCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Let it go on, as the machine's time does, with an offset or without.")
+            commandName: "real", abstract: "Let it go on, as the machine's time does, with an offset or without.")
         @OptionGroup var target: ControlTarget
         @Option(help: "How far it is from the machine's time: P3D; --offset=-P3D goes back.")
         var offset: String?
@@ -89,7 +93,7 @@ struct ClockCommand: ParsableCommand {
 
     struct Advance: ControlCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Move it forward, and list what fell due on the way.")
+            commandName: "advance", abstract: "Move it forward, and list what fell due on the way.")
         @OptionGroup var target: ControlTarget
         @Argument(help: "How far: P31D, PT2H.")
         var by: String?
@@ -113,13 +117,15 @@ struct SettingsCommand: ParsableCommand {
         subcommands: [Show.self, Set.self], defaultSubcommand: Show.self)
 
     struct Show: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "All of them.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "All of them.")
         @OptionGroup var target: ControlTarget
         func call() throws { try target.call("GET", "settings") }
     }
 
     struct Set: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Change some.")
+        static let configuration = CommandConfiguration(
+            commandName: "set", abstract: "Change some.")
         @OptionGroup var target: ControlTarget
         @Argument(help: "As in spendingLimit=2000 leaseLifetime=PT1H.")
         var changes: [String]
@@ -140,17 +146,20 @@ struct SettingsCommand: ParsableCommand {
 
 struct Personas: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show or set what decides about customers.", subcommands: [Show.self, Set.self],
+        commandName: "personas", abstract: "Show or set what decides about customers.",
+        subcommands: [Show.self, Set.self],
         defaultSubcommand: Show.self)
 
     struct Show: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "The rules, and the table of test values.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "The rules, and the table of test values.")
         @OptionGroup var target: ControlTarget
         func call() throws { try target.call("GET", "personas") }
     }
 
     struct Set: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Rules in the place of those that hold.")
+        static let configuration = CommandConfiguration(
+            commandName: "set", abstract: "Rules in the place of those that hold.")
         @OptionGroup var target: ControlTarget
         @Argument(help: "A file, or YAML: '[{when: {lastName: Doe}, outcome: deny}]'.")
         var rules: String
@@ -170,13 +179,15 @@ struct FaultsCommand: ParsableCommand {
         subcommands: [List.self, Add.self, Remove.self, Clear.self], defaultSubcommand: List.self)
 
     struct List: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Each with the requests that it struck.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Each with the requests that it struck.")
         @OptionGroup var target: ControlTarget
         func call() throws { try target.call("GET", "faults") }
     }
 
     struct Add: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Add one behind those that are there.")
+        static let configuration = CommandConfiguration(
+            commandName: "add", abstract: "Add one behind those that are there.")
         @OptionGroup var target: ControlTarget
         @Argument(help: "A file, or YAML: '{operations: [createLease], times: 2, status: 502}'.")
         var fault: String
@@ -184,7 +195,8 @@ struct FaultsCommand: ParsableCommand {
     }
 
     struct Remove: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Remove one.")
+        static let configuration = CommandConfiguration(
+            commandName: "remove", abstract: "Remove one.")
         @OptionGroup var target: ControlTarget
         @Argument(help: "Its id, as list shows it.")
         var id: String
@@ -192,7 +204,8 @@ struct FaultsCommand: ParsableCommand {
     }
 
     struct Clear: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Remove all.")
+        static let configuration = CommandConfiguration(
+            commandName: "clear", abstract: "Remove all.")
         @OptionGroup var target: ControlTarget
         func call() throws { try target.call("DELETE", "faults") }
     }
@@ -205,34 +218,39 @@ struct SnapshotsCommand: ParsableCommand {
         defaultSubcommand: List.self)
 
     struct List: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Their names, and sizes in bytes.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Their names, and sizes in bytes.")
         @OptionGroup var target: ControlTarget
         func call() throws { try target.call("GET", "snapshots") }
     }
 
     struct Save: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Save; one of the same name is replaced.")
+        static let configuration = CommandConfiguration(
+            commandName: "save", abstract: "Save; one of the same name is replaced.")
         @OptionGroup var target: ControlTarget
         @Argument var name: String
         func call() throws { try target.call("POST", "snapshots") { $0.member("name", name) } }
     }
 
     struct Restore: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Go back to one.")
+        static let configuration = CommandConfiguration(
+            commandName: "restore", abstract: "Go back to one.")
         @OptionGroup var target: ControlTarget
         @Argument var name: String
         func call() throws { try target.call("POST", "snapshots/\(name)/restore") }
     }
 
     struct Delete: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Delete one.")
+        static let configuration = CommandConfiguration(
+            commandName: "delete", abstract: "Delete one.")
         @OptionGroup var target: ControlTarget
         @Argument var name: String
         func call() throws { try target.call("DELETE", "snapshots/\(name)") }
     }
 
     struct Download: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Write one to a file, which sqlite3 opens.")
+        static let configuration = CommandConfiguration(
+            commandName: "download", abstract: "Write one to a file, which sqlite3 opens.")
         @OptionGroup var target: ControlTarget
         @Argument var name: String
         @Argument var file: String
@@ -253,7 +271,8 @@ struct SnapshotsCommand: ParsableCommand {
     }
 
     struct Upload: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Keep a file as a snapshot; restore brings it in.")
+        static let configuration = CommandConfiguration(
+            commandName: "upload", abstract: "Keep a file as a snapshot; restore brings it in.")
         @OptionGroup var target: ControlTarget
         @Argument var name: String
         @Argument var file: String
@@ -276,7 +295,8 @@ struct UserCommand: ParsableCommand {
         subcommands: [Decide.self, Hold.self, Verify.self])
 
     struct Decide: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Decide an application.")
+        static let configuration = CommandConfiguration(
+            commandName: "decide", abstract: "Decide an application.")
         @OptionGroup var target: ControlTarget
         @Argument(help: "The customer: id, e-mail or a scenario's name.")
         var user: String
@@ -299,7 +319,8 @@ struct UserCommand: ParsableCommand {
     }
 
     struct Hold: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Put spending on hold, or lift the hold.")
+        static let configuration = CommandConfiguration(
+            commandName: "hold", abstract: "Put spending on hold, or lift the hold.")
         @OptionGroup var target: ControlTarget
         @Argument(help: "The customer: id, e-mail or a scenario's name.")
         var user: String
@@ -309,7 +330,8 @@ struct UserCommand: ParsableCommand {
     }
 
     struct Verify: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Set the verification.")
+        static let configuration = CommandConfiguration(
+            commandName: "verify", abstract: "Set the verification.")
         @OptionGroup var target: ControlTarget
         @Argument(help: "The customer: id, e-mail or a scenario's name.")
         var user: String
@@ -326,7 +348,8 @@ struct LeaseCommand: ParsableCommand {
         commandName: "lease", abstract: "Make a lease expire.", subcommands: [Expire.self])
 
     struct Expire: ControlCommand {
-        static let configuration = CommandConfiguration(abstract: "Make an unsigned lease expire now.")
+        static let configuration = CommandConfiguration(
+            commandName: "expire", abstract: "Make an unsigned lease expire now.")
         @OptionGroup var target: ControlTarget
         @Argument(help: "The lease: lease id, transaction id or a scenario's name.")
         var lease: String

@@ -6,7 +6,7 @@ internal import HTTPServer
 /// `medusa-sandbox exec -- COMMAND…`: a server for as long as a command runs.
 struct Exec: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run a command with a server of its own, and return its exit code.",
+        commandName: "exec", abstract: "Run a command with a server of its own, and return its exit code.",
         discussion: """
             Starts on a free port, in memory unless --data-dir is given, exports MEDUSA_BASE_URL, MEDUSA_API_KEY and \
             MEDUSA_AUTH_KEY, runs the command, and stops when it ends.

@@ -10,7 +10,8 @@ struct ScenarioCommand: ParsableCommand {
         subcommands: [List.self, Show.self, Check.self, Schema.self, Load.self])
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "The shipped scenarios, with their stories.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "The shipped scenarios, with their stories.")
 
         func run() throws {
             try explained {
@@ -23,7 +24,8 @@ struct ScenarioCommand: ParsableCommand {
     }
 
     struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "A shipped scenario's file, to copy from.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "A shipped scenario's file, to copy from.")
 
         @Argument(help: "The name of a shipped scenario.")
         var name: String
@@ -39,6 +41,7 @@ struct ScenarioCommand: ParsableCommand {
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Every problem of scenario files, as file:line:column: sentence; exit 1 if there is one.")
 
         @Argument(help: "Scenario files, or names of shipped ones.")
@@ -61,14 +64,14 @@ struct ScenarioCommand: ParsableCommand {
 
     struct Schema: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "The JSON Schema of scenario files, for editors.")
+            commandName: "schema", abstract: "The JSON Schema of scenario files, for editors.")
 
         func run() { say(indented(Scenario.jsonSchema)) }
     }
 
     struct Load: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Fill a running sandbox with a scenario; what was in it is gone.")
+            commandName: "load", abstract: "Fill a running sandbox with a scenario; what was in it is gone.")
 
         @OptionGroup var target: ControlTarget
 

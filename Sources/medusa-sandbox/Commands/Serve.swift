@@ -4,7 +4,8 @@ internal import HTTPServer
 
 /// `medusa-sandbox serve`: serves until it is told to stop.
 struct Serve: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Serve the API until SIGTERM or SIGINT.")
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve the API until SIGTERM or SIGINT.")
 
     static let defaultPort: UInt16 = 6338
 
