@@ -84,10 +84,16 @@ let package = Package(
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
         .testTarget(name: "MedusaTests", dependencies: ["Medusa"]),
         .testTarget(name: "ContractTests", dependencies: ["Contract", "HTTP", "JSON", "Medusa"]),
+        .testTarget(name: "YAMLTests", dependencies: ["JSON", "YAML"]),
         .testTarget(name: "MedusaStoreTests", dependencies: ["MedusaStore", "Medusa", "SQLite"]),
         .testTarget(
             name: "MedusaAPITests",
             dependencies: ["Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "Sandbox", "Support"]),
+        .testTarget(
+            name: "SandboxTests", dependencies: ["Contract", "JSON", "Medusa", "MedusaStore", "Sandbox"]),
+        .testTarget(
+            name: "ScenariosTests",
+            dependencies: ["Medusa", "MedusaAPI", "MedusaStore", "Sandbox", "Scenarios", "Support", "YAML"]),
         .testTarget(name: "EndToEnd", dependencies: ["JSON", "Support", "medusa-sandbox"]),
     ]
 )

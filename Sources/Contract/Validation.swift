@@ -10,11 +10,19 @@ package struct Violation: Error, Sendable {
     package let complaint: String
     /// The value that is wrong, or the object in which one is missing.
     package let place: JSON?
+    /// The values that would have been right; the wire does not tell which of them is close.
+    package let allowed: [String]
 
-    package init(_ path: String, _ complaint: String, at place: JSON? = nil) {
+    package init(_ path: String, _ complaint: String, at place: JSON? = nil, allowed: [String] = []) {
         self.path = path
         self.complaint = complaint
         self.place = place
+        self.allowed = allowed
+    }
+
+    /// The allowed value that was probably meant.
+    package var nearestAllowed: String? {
+        place?.string.flatMap { nearest(to: $0, among: allowed) }
     }
 
     package var message: String { "\"\(path)\" \(complaint)" }
@@ -74,8 +82,8 @@ func join(_ path: String, _ name: String) -> String { path.isEmpty ? name : "\(p
 private func check(
     _ given: Given, _ schema: Schema, at parent: String, _ name: String, _ report: Report
 ) throws(Violation) {
-    func refuse(_ complaint: String) throws(Violation) {
-        try report(Violation(join(parent, name), complaint, at: given.json))
+    func refuse(_ complaint: String, allowed: [String] = []) throws(Violation) {
+        try report(Violation(join(parent, name), complaint, at: given.json, allowed: allowed))
     }
 
     /// `nil` when there is no text to look at, which has been reported.
@@ -114,7 +122,7 @@ private func check(
         if let text = try text(), !isPhone(text) { try refuse("did not seem to be a phone number") }
     case .oneOf(let values):
         guard let string = given.string, values.contains(string) else {
-            return try refuse("must be one of [\(values.joined(separator: ", "))]")
+            return try refuse("must be one of [\(values.joined(separator: ", "))]", allowed: values)
         }
     case .number(let range):
         guard let number = try number(), let range else { return }

@@ -75,6 +75,7 @@ package final class Store {
     ///
     /// An error of SQLite takes back what the request wrote. A refusal does not: refusals come before writes, but for the
     /// one that is to be remembered (a declined first payment).
+    @discardableResult
     package func write<Result>(_ work: () throws -> Result) throws -> Result {
         if let broken { throw broken }
         if !isOpen {

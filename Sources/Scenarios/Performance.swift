@@ -77,7 +77,7 @@ private final class Performance {
         try stage.store.write {
             try stage.set(scenario.clock ?? .machine)
             for fault in scenario.faults { try stage.add(fault: fault, at: scenario.present) }
-            for (entry, row) in rows {
+            for (entry, row) in rows.sorted(by: { $0.key < $1.key }) {
                 try stage.store.documents.save(
                     Documents.Entry(section: entry.section.rawValue, name: entry.name, row: row))
             }
@@ -151,29 +151,35 @@ private final class Performance {
             method: request.endpoint.method, target: target, fields: fields, body: body(request, step))
         let response = gateway.answer(message, in: stage)
         let answer = try? JSON(response.body)
-        if let answer, response.status.rawValue < 300, !hasDeclined(answer) { return answer }
+        let call = "\(step.entry.path): \(request.endpoint.method.rawValue) \(request.endpoint.path)"
+        if let answer, response.status.rawValue < 300 {
+            // Cancel and return answer 200 with what they could not do.
+            let undone = answer["data"]?["failed"]?.elements ?? []
+            guard !undone.isEmpty else { return answer }
+            let units = undone.map { "\($0["quantity"]?.numberText ?? "") of \($0["sku"]?.string ?? "")" }
+            refuse(step, "\(call) cannot do \(units.joined(separator: ", "))")
+            return nil
+        }
         let error = answer?["error"]
         let code = error?["code"].flatMap { $0.string ?? $0.numberText } ?? ""
-        let reason = error?["message"]?.string ?? "the payment was declined"
-        refuse(
-            step,
-            "\(step.entry.path): \(request.endpoint.method.rawValue) \(request.endpoint.path) answers "
-                + "\(response.status.rawValue)\(code.isEmpty ? "" : " \(code)"): \(reason)")
+        let reason = error?["message"]?.string ?? "no reason was given"
+        refuse(step, "\(call) answers \(response.status.rawValue)\(code.isEmpty ? "" : " \(code)"): \(reason)")
         return nil
     }
 
-    /// Cancel and return answer 200 with what they could not do.
-    private func hasDeclined(_ answer: JSON) -> Bool { answer["data"]?["failed"]?.elements.isEmpty == false }
-
     private func refuse(_ step: Step, _ sentence: String) {
         failed.insert(step.entry)
-        let place = step.body.place < 2 ? nil : step.body
-        problems.append(YAML.Problem(mark: mark(of: step, place), sentence: sentence))
+        problems.append(YAML.Problem(mark: mark(of: step), sentence: sentence))
     }
 
-    private func mark(of step: Step, _ place: JSON?) -> YAML.Mark {
+    /// An event's or a payment's own place; else the entry's name, for what stands behind it may be an alias.
+    private func mark(of step: Step) -> YAML.Mark {
+        switch step.action {
+        case .event where step.body.place > 0, .collect: return scenario.yaml.mark(of: step.body)
+        case .createUser, .apply, .addPaymentMethod, .createLease, .sign, .event, .nameAgreement: break
+        }
         let entry = scenario.yaml.json["given"]?[step.entry.section.rawValue]?[step.entry.name]
-        return scenario.yaml.mark(of: place ?? entry?.name ?? scenario.yaml.json)
+        return scenario.yaml.mark(of: entry?.name ?? scenario.yaml.json)
     }
 
     private func customer(of step: Step) -> Int64? {

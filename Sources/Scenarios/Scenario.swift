@@ -94,11 +94,12 @@ package struct Scenario: Sendable {
 extension YAML {
     func problem(_ violation: Violation, under path: String = "") -> YAML.Problem {
         let place = violation.place ?? json
-        let isNumber = violation.complaint == "must be a string" && place.isNumber
-        let full = path.isEmpty ? violation.path : violation.path == "fault" ? path : "\(path).\(violation.path)"
-        return YAML.Problem(
-            mark: mark(of: place), sentence: "\"\(full)\" \(violation.complaint)\(isNumber ? "; put it in quotes" : "")"
-        )
+        let full =
+            path.isEmpty ? violation.path : violation.path == "fault" ? path : "\(path).\(violation.path)"
+        var sentence = "\"\(full)\" \(violation.complaint)"
+        if violation.complaint == "must be a string", place.isNumber { sentence += "; put it in quotes" }
+        if let meant = violation.nearestAllowed { sentence += "; did you mean \"\(meant)\"?" }
+        return YAML.Problem(mark: mark(of: place), sentence: sentence)
     }
 
     func repeatedKeys(_ keys: [Values]) -> [YAML.Problem] {

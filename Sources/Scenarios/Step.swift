@@ -34,13 +34,17 @@ struct Step: Sendable {
 }
 
 /// An entry of `given`.
-struct Entry: Hashable, Sendable {
+struct Entry: Hashable, Comparable, Sendable {
     enum Section: String, Sendable {
         case users, decisions, paymentMethods, leases, transactions, agreements
     }
 
     let section: Section
     let name: String
+
+    static func < (left: Entry, right: Entry) -> Bool {
+        (left.section.rawValue, left.name) < (right.section.rawValue, right.name)
+    }
 
     var path: String { "given.\(section.rawValue).\(name)" }
 }
@@ -124,7 +128,7 @@ struct StepReading {
         guard let event = present.first, present.count == 1 else {
             return problem(
                 json,
-                "an event of \(entry.path) must be one of [\(Play.Event.allCases.map(\.rawValue).joined(separator: ", "))]"
+                "an event of \(entry.path) must name exactly one of [\(Play.Event.allCases.map(\.rawValue).joined(separator: ", "))]"
             )
         }
         guard let body = json[event.rawValue] ?? (try? JSON(Array("{}".utf8))) else { return }
