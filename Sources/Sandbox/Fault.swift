@@ -200,7 +200,8 @@ extension Fault {
                 "fault", "does nothing: it needs status, delay, connection, content, drip, rateLimit or foreign",
                 at: values.json)
         }
-        isCarriedOut = values[Self.carriedOut] ?? (reply == nil && ending != .beforeAnswer)
+        isCarriedOut =
+            values[Self.carriedOut] ?? (reply == nil && ending != .beforeAnswer && rateLimit == nil)
     }
 
     /// A definition with its relative moments as dates.

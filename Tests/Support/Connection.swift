@@ -98,6 +98,18 @@ internal import Foundation
         return (0...(buffer.count - 4)).first { buffer[$0] == mark[0] && Array(buffer[$0..<$0 + 4]) == mark }
     }
 
+    /// The first bytes that come.
+    package func some() throws -> String {
+        while buffer.isEmpty { guard try receive() else { break } }
+        return String(decoding: buffer, as: UTF8.self)
+    }
+
+    /// What comes until the server closes, as it is.
+    package func everything() throws -> String {
+        while try receive() {}
+        return String(decoding: buffer, as: UTF8.self)
+    }
+
     /// Waits until the server closes; what it still sent is dropped.
     package func waitForEnd() throws { while try receive() {} }
 }
