@@ -59,6 +59,7 @@ package final class Control {
         case .refused(let response): return Gateway.Reply(response: response)
         case .admitted(let admission, _):
             var reply = Gateway.Reply(response: self.answer(request, route, parameters, admission.sandbox))
+            reply.response.showTime(of: admission.sandbox)
             if admission.sandbox.store.isOpen { reply.unsettled = admission.sandbox }
             return reply
         }

@@ -125,8 +125,7 @@ package final class Gateway {
         } catch {
             reply = Reply(response: failed(error))
         }
-        // Everybody else's clock shows the machine's time, and so does the server's own field.
-        if !sandbox.clock.isMachineTime { reply.response.fields.append(NamedValue("Date", now.httpDate)) }
+        reply.response.showTime(of: sandbox)
         // A read that might show what is not committed yet waits for the commit, as the write itself does.
         reply.unsettled = sandbox.store.isOpen ? sandbox : nil
         return reply
@@ -250,5 +249,12 @@ package final class Gateway {
         let host = authority.prefix { $0 != ":" }
         return host == "localhost" || host.hasSuffix(".localhost") || host.hasPrefix("127.")
             || authority.hasPrefix("[::1]")
+    }
+}
+
+extension Response {
+    /// `Date` in the sandbox's time. Where that is the machine's, the server's own field says the same.
+    package mutating func showTime(of sandbox: Sandbox) {
+        if !sandbox.clock.isMachineTime { fields.append(NamedValue("Date", sandbox.now.httpDate)) }
     }
 }

@@ -60,7 +60,8 @@ import Testing
 
     @Test(arguments: [
         Refused(
-            method: "GET", path: "clok", status: 404, message: "There is nothing at this path; did you mean /_sandbox/clock?"),
+            method: "GET", path: "clok", status: 404,
+            message: "There is nothing at this path; did you mean /_sandbox/clock?"),
         Refused(method: "DELETE", path: "clock", status: 405, message: "This path takes HEAD, GET, PUT, OPTIONS"),
         Refused(method: "PUT", path: "clock", body: "{}", status: 400, message: #""mode" is required"#),
         Refused(

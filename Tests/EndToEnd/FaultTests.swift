@@ -126,7 +126,8 @@ import Testing
             fault: #""status":500,"code":"Oops","message":"No""#, method: "GET", path: "/v3/users", status: 500,
             body: #"{"error":{"statusCode":500,"code":"Oops","message":"No","data":{}}}"#),
         Answered(
-            fault: #""status":503,"body":{"a":[1]}"#, method: "GET", path: "/v3/users", status: 503, body: #"{"a":[1]}"#),
+            fault: #""status":503,"body":{"a":[1]}"#, method: "GET", path: "/v3/users", status: 503, body: #"{"a":[1]}"#
+        ),
         Answered(
             fault: #""status":503,"body":"<html>","headers":{"Content-Type":"text/html"}"#, method: "GET",
             path: "/v3/users", status: 503, body: "<html>"),

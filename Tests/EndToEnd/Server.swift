@@ -2,13 +2,14 @@ import Foundation
 import JSON
 import Support
 
-/// The built program, started on a free port.
-final class Server {
+/// The built program, started on a free port. Unchecked: threads share its port, and only one reads its log.
+final class Server: @unchecked Sendable {
     let process = Process()
     let port: Int
     let firstLine: String
     private let errors = Pipe()
     let folder: URL
+    private var logged: [UInt8] = []
 
     struct Failed: Error, CustomStringConvertible {
         let description: String
@@ -52,6 +53,20 @@ final class Server {
         let log = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         return (process.terminationStatus, String(decoding: log, as: UTF8.self))
+    }
+
+    /// Waits for a line of the log that is meant; `nil` when the server ends first.
+    func nextLogLine(where isMeant: (String) -> Bool) throws -> String? {
+        while true {
+            while let end = logged.firstIndex(of: UInt8(ascii: "\n")) {
+                let line = String(decoding: logged[..<end], as: UTF8.self)
+                logged.removeSubrange(...end)
+                if isMeant(line) { return line }
+            }
+            let piece = errors.fileHandleForReading.availableData
+            guard !piece.isEmpty else { return nil }
+            logged += piece
+        }
     }
 
     func connect() throws -> Connection { try Connection(port: port) }

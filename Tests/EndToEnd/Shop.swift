@@ -90,7 +90,8 @@ final class Shop {
     static func application(_ changes: [String: String] = [:]) -> String {
         var members = [
             "street1": #""123 Test Dr.""#, "city": #""Hollywood""#, "regionAbbr": #""FL""#, "postalCode": #""33021""#,
-            "country": #""US""#, "mobilePhone": #""6514447773""#, "dateOfBirth": #""1998-03-23""#, "ssn": #""888776666""#,
+            "country": #""US""#, "mobilePhone": #""6514447773""#, "dateOfBirth": #""1998-03-23""#,
+            "ssn": #""888776666""#,
             "employmentInformation": #"{"monthlyIncome":1250,"payFrequency":"weekly"}"#,
         ]
         members.merge(changes) { $1 }
@@ -100,7 +101,9 @@ final class Shop {
     static let card =
         #"{"primary":false,"label":"Visa","token":{"cardType":"visa","lastFour":"1234","token":"t","billingZip":"20146"}}"#
 
-    func addCard(_ token: String) throws -> Answer { try send("POST", "/v3/paymentMethods/add", Self.card, token: token) }
+    func addCard(_ token: String) throws -> Answer {
+        try send("POST", "/v3/paymentMethods/add", Self.card, token: token)
+    }
 
     func addBank(_ token: String, routing: String, primary: Bool = false) throws -> Answer {
         let body =
