@@ -2,7 +2,7 @@
 BINARY = .build/release/medusa-sandbox
 CHECKED = --explicit-target-dependency-import-check error
 
-.PHONY: serve test build format lint bench packages-build packages-test packages-bench
+.PHONY: serve test soak build format lint bench packages-build packages-test packages-bench
 
 serve: build
 	$(BINARY) serve $(ARGS)
@@ -13,6 +13,11 @@ build: packages-build
 test: packages-test
 	swift build --build-tests $(CHECKED)
 	swift test --skip-build --disable-xctest $(ARGS)
+
+# Two hundred sandboxes, driven at random for a minute, then replayed.
+soak: packages-test
+	swift build --build-tests $(CHECKED)
+	MEDUSA_SOAK_SECONDS=60 swift test --skip-build --disable-xctest --filter IsolationTests
 
 format:
 	swift format -i -r -p Sources Tests Package.swift

@@ -94,7 +94,12 @@ let package = Package(
         .testTarget(
             name: "ScenariosTests",
             dependencies: ["Medusa", "MedusaAPI", "MedusaStore", "Sandbox", "Scenarios", "Support", "YAML"]),
-        .testTarget(name: "EndToEnd", dependencies: ["JSON", "Support", "medusa-sandbox"]),
+        .testTarget(
+            name: "ControlAPITests",
+            dependencies: ["Contract", "ControlAPI", "HTTP", "Medusa", "MedusaAPI", "Sandbox", "Scenarios", "Support"]),
+        .testTarget(
+            name: "EndToEnd",
+            dependencies: ["Contract", "ControlAPI", "HTTP", "JSON", "Scenarios", "Support", "medusa-sandbox"]),
     ]
 )
 

@@ -126,3 +126,45 @@ import Testing
         #expect(input.body[Sample.email] == nil)
     }
 }
+
+@Suite struct `A document` {
+    private static let count = Key.required("count", .integer(1...9), "A number")
+    private static let names = Key.optional("names", .strings(.oneOf(["left", "right"])), "Words")
+    private static let after = Key.optional("after", .duration, "A length of time")
+    private static let when = Key.optional("when", .moment, "A moment")
+    private static let parts = Key.optional("parts", .dictionary(of: fields(count)), "By name")
+    private static let all = fields(count, names, after, when, parts)
+
+    @Test(arguments: [
+        (#"{"count":1}"#, []),
+        ("{}", [#""count" is required"#]),
+        (
+            #"{"count":0,"names":["left","up"],"after":"1 day","when":"soon"}"#,
+            [
+                #""count" must be greater than or equal to 1"#, #""names[1]" must be one of [left, right]"#,
+                #""after" must be a duration of ISO 8601, such as P31D or PT2H"#,
+                #""when" must be a date, or a duration of ISO 8601 such as -P3D"#,
+            ]
+        ),
+        (#"{"count":1,"after":"-P1D","when":"-P1D"}"#, [#""after" must not go back in time"#]),
+        (
+            #"{"cuont":1,"count":1,"parts":{"a":{"count":1,"colour":2},"b":{}}}"#,
+            [
+                #""parts.b.count" is required"#, #""cuont" is not known here; did you mean "count"?"#,
+                #""parts.a.colour" is not known here"#,
+            ]
+        ),
+        ("[]", [#""document" must be of type object"#]),
+    ])
+    func `is told everything that is wrong with it`(text: String, expected: [String]) throws {
+        #expect(Self.all.violations(of: try JSON(Array(text.utf8))).map(\.message) == expected)
+    }
+
+    @Test(arguments: [
+        ("emial", "email"), ("EMAIL", "email"), ("e-mail", "email"), ("mail", "email"), ("phone", nil), ("x", nil),
+        ("frist_name", "first_name"), ("firstname", "first_name"),
+    ])
+    func `is told the nearest name`(word: String, expected: String?) {
+        #expect(nearest(to: word, among: ["email", "first_name", "last_name"]) == expected)
+    }
+}

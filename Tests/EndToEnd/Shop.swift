@@ -1,4 +1,7 @@
+import Contract
+import ControlAPI
 import Foundation
+import HTTP
 import JSON
 import Support
 import Testing
@@ -50,7 +53,27 @@ final class Shop {
 
     @discardableResult
     func control(_ method: String, _ path: String, _ body: String? = nil) throws -> Answer {
-        try send(method, "/_sandbox/\(path)", body)
+        let answer = try send(method, "/_sandbox/\(path)", body)
+        checkDeclared(answer, method, "/_sandbox/\(path)")
+        return answer
+    }
+
+    private static let declarations: Router<Endpoint> = {
+        var router = Router<Endpoint>()
+        for endpoint in Control.endpoints { router.add(endpoint.method, endpoint.path, endpoint) }
+        return router
+    }()
+
+    /// What comes back must be a declared outcome of the call.
+    private func checkDeclared(_ answer: Answer, _ method: String, _ path: String) {
+        guard let method = Method(rawValue: method), let target = Target(path),
+            case .match(let match) = Self.declarations.find(method, target.segments)
+        else { return }
+        let code = answer.status < 300 ? nil : answer.code
+        let isDeclared = match.value.outcomes.contains {
+            $0.status.rawValue == answer.status && (code.map($0.codes.contains) ?? true)
+        }
+        #expect(isDeclared, "\(match.value.path) does not declare \(answer.status) \(code ?? "")")
     }
 
     /// Moves the clock, and names what fell due.

@@ -7,7 +7,7 @@ internal import Scenarios
 struct ScenarioCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scenario", abstract: "List, show and check scenario files, or load one into a running sandbox.",
-        subcommands: [List.self, Show.self, Check.self, Schema.self, Load.self])
+        subcommands: [List.self, Show.self, Check.self, Schema.self, Load.self, Loaded.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -67,6 +67,15 @@ struct ScenarioCommand: ParsableCommand {
             commandName: "schema", abstract: "The JSON Schema of scenario files, for editors.")
 
         func run() { say(indented(Scenario.jsonSchema)) }
+    }
+
+    struct Loaded: ControlCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "loaded", abstract: "The scenario of a running sandbox, and what its names mean.")
+
+        @OptionGroup var target: ControlTarget
+
+        func call() throws { try target.call("GET", "scenario") }
     }
 
     struct Load: ParsableCommand {
