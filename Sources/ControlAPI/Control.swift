@@ -34,13 +34,12 @@ package final class Control {
         switch ControlRoute.router.find(request.method, request.target.segments) {
         case .match(let match): return call(request, match.value, match.parameters, version)
         case .otherMethods(let allowed):
-            let names = (allowed.contains(.get) ? [.head] + allowed : allowed).map(\.rawValue) + ["OPTIONS"]
-            let allow = NamedValue("Allow", names.joined(separator: ", "))
+            let allow = Gateway.allow(allowed)
             if request.method == .options {
                 return Gateway.Reply(response: Response(.noContent, fields: [allow]))
             }
             var response = Response.error(
-                .methodNotAllowed, "MethodNotAllowed", message: "This path takes \(names.joined(separator: ", "))")
+                .methodNotAllowed, "MethodNotAllowed", message: "This path takes \(allow.value)")
             response.fields.append(allow)
             return Gateway.Reply(response: response)
         case .none:

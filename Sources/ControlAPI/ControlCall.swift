@@ -88,16 +88,7 @@ extension Endpoint {
 }
 
 extension JSONWriter {
-    mutating func member(_ name: String, _ moment: Timestamp) {
-        key(name)
-        quoted(moment.append)
-    }
-
-    mutating func member(_ name: String, _ amount: Money) {
-        key(name)
-        hundredths(amount.cents)
-    }
-
+    /// A member whose value is JSON already.
     mutating func member(_ name: String, raw json: [UInt8]) {
         key(name)
         raw(json)

@@ -51,8 +51,7 @@ package final class Gateway {
         case .match(let match):
             return authenticated(request, match.value, match.parameters)
         case .otherMethods(let allowed):
-            let names = (allowed.contains(.get) ? [.head] + allowed : allowed).map(\.rawValue) + ["OPTIONS"]
-            let allow = NamedValue("Allow", names.joined(separator: ", "))
+            let allow = Self.allow(allowed)
             if request.method == .options { return Reply(response: Response(.noContent, fields: [allow])) }
             var response = Response.gateway(.notFound, "no Route matched with those values")
             response.fields.append(allow)
@@ -66,6 +65,12 @@ package final class Gateway {
             }
             return Reply(response: .gateway(.notFound, "no Route matched with those values"))
         }
+    }
+
+    /// The methods of a path: HEAD comes with GET, OPTIONS with all.
+    package static func allow(_ methods: [Method]) -> NamedValue {
+        let names = (methods.contains(.get) ? [.head] + methods : methods).map(\.rawValue) + ["OPTIONS"]
+        return NamedValue("Allow", names.joined(separator: ", "))
     }
 
     /// Who calls, or what the gateway answers instead.

@@ -1,5 +1,5 @@
-internal import JSON
-internal import Medusa
+package import JSON
+package import Medusa
 internal import Sandbox
 
 /// The user object of routes 4, 5 and 11.
@@ -46,13 +46,13 @@ extension JSONWriter {
     }
 
     /// ISO 8601 in UTC with milliseconds (B.10).
-    mutating func member(_ name: String, _ moment: Timestamp) {
+    package mutating func member(_ name: String, _ moment: Timestamp) {
         key(name)
         quoted(moment.append)
     }
 
     /// Dollars.
-    mutating func member(_ name: String, _ amount: Money) {
+    package mutating func member(_ name: String, _ amount: Money) {
         key(name)
         hundredths(amount.cents)
     }

@@ -122,7 +122,6 @@ package final class Snapshots {
             nanoseconds: Int(status.st_mtim.tv_nsec))
     }
 
-    /// Whoever looks finds the old file or the new one, whole.
     private func write(_ image: [UInt8], _ name: String, _ folder: String) throws(Failure) {
         do {
             try FileManager.default.createDirectory(
@@ -130,9 +129,14 @@ package final class Snapshots {
         } catch {
             throw .inaccessible(folder)
         }
-        let temporary = "\(folder)/.\(name).new"
+        try Self.write(image, to: "\(folder)/\(name)\(Self.suffix)")
+    }
+
+    /// Whoever looks finds the old file or the new one, whole.
+    package static func write(_ image: [UInt8], to path: String) throws(Failure) {
+        let temporary = "\(path).new"
         let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw .inaccessible(folder) }
+        guard file >= 0 else { throw .inaccessible(path) }
         var rest = image[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
@@ -140,9 +144,9 @@ package final class Snapshots {
             rest = rest.dropFirst(count)
         }
         let isClosed = close(file) == 0
-        guard rest.isEmpty, isClosed, unsafe rename(temporary, "\(folder)/\(name)\(Self.suffix)") == 0 else {
+        guard rest.isEmpty, isClosed, unsafe rename(temporary, path) == 0 else {
             unsafe unlink(temporary)
-            throw .inaccessible(folder)
+            throw .inaccessible(path)
         }
     }
 

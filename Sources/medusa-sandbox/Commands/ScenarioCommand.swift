@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import JSON
-internal import Sandbox
 internal import Scenarios
 
 /// `medusa-sandbox scenario …`: what can be done with scenario files.
