@@ -129,7 +129,7 @@ enum SnapshotCalls {
             case .tooLarge:
                 throw ControlRefusal(
                     .conflict, "TooManySnapshots",
-                    "There is no room: a snapshot may have \(Snapshots.sizeLimit >> 20) MiB, and all of them in memory "
+                    "There is no room: a snapshot may have \(Snapshots.sizeLimit >> 20) MiB, and all that a server keeps in memory "
                         + "\(Snapshots.memoryLimit >> 20); delete some")
             case .inaccessible(let path):
                 throw ControlRefusal(

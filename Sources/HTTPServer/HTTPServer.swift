@@ -20,6 +20,8 @@ internal import HTTP
     private var isStopping = false
     /// Connections that wait on purpose.
     private var sleeping: [Exchange] = []
+    /// The request whose body may be larger than others.
+    private weak var largeBody: Exchange?
     private var watches: [Watch] = []
 
     /// A descriptor that the loop looks at besides its own.
@@ -169,7 +171,10 @@ internal import HTTP
         unsafe exchange.begin(target: target, nowSeconds: nowSeconds)
     }
 
-    fileprivate func completed(_ exchange: Exchange) { exchange.end(nowSeconds: nowSeconds) }
+    fileprivate func completed(_ exchange: Exchange) {
+        if largeBody === exchange { largeBody = nil }
+        exchange.end(nowSeconds: nowSeconds)
+    }
 
     /// libmicrohttpd calls this when the fields are complete, for each piece of the body, at its end, and after a
     /// suspended connection was resumed.
@@ -183,7 +188,8 @@ internal import HTTP
             return begin(exchange)
         case .collecting:
             guard !piece.isEmpty else { return answer(exchange) }
-            if exchange.body.count + piece.count > exchange.bodyLimit {
+            let size = exchange.body.count + piece.count
+            guard size <= exchange.bodyLimit, mayGrow(exchange, to: size) else {
                 exchange.body = []
                 exchange.phase = .draining(.contentTooLarge)
                 return drain(exchange, .contentTooLarge, piece.count)
@@ -195,6 +201,14 @@ internal import HTTP
         case .waiting(let response, let batch):
             return send(batch?.failure ?? response, exchange)
         }
+    }
+
+    /// Bodies above the ordinary limit, where there may be some, come one at a time.
+    private func mayGrow(_ exchange: Exchange, to size: Int) -> Bool {
+        guard size > limits.body, largeBody !== exchange else { return true }
+        guard largeBody == nil else { return false }
+        largeBody = exchange
+        return true
     }
 
     private func begin(_ exchange: Exchange) -> MHD_Result {
@@ -216,7 +230,8 @@ internal import HTTP
         guard exchange.hasValidFraming else { return .malformed }
         guard let method = exchange.method else { return .unknownMethod }
         exchange.bodyLimit = application.bodyLimit(method, target: exchange.target) ?? limits.body
-        return length ?? 0 > exchange.bodyLimit ? .contentTooLarge : nil
+        let size = length ?? 0
+        return size <= exchange.bodyLimit && mayGrow(exchange, to: size) ? nil : .contentTooLarge
     }
 
     private func drain(_ exchange: Exchange, _ rejection: Rejection, _ count: Int) -> MHD_Result {

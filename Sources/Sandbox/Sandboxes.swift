@@ -42,6 +42,7 @@ package final class Sandboxes {
     private var open: [String: Opened] = [:]
     private var tenants: [String: Tenant] = [:]
     private var uses: UInt64 = 0
+    private let snapshotBudget = Snapshots.Budget()
 
     /// A key of which a scenario says more than its name.
     private struct Tenant {
@@ -146,7 +147,8 @@ package final class Sandboxes {
         do {
             guard case .directory(let directory) = home else {
                 return try Sandbox(
-                    .memory, name: key, seed: seed, snapshots: Snapshots(.memory), requestFields: requestFields)
+                    .memory, name: key, seed: seed, snapshots: Snapshots(.memory(snapshotBudget)),
+                    requestFields: requestFields)
             }
             let fingerprint = Self.fingerprint(of: key, length: 32)
             path = "\(directory)/\(fingerprint).sqlite"

@@ -3,10 +3,17 @@ internal import Glibc
 
 /// The saved states of one sandbox, by name: each a whole database, as a file of its own or in memory.
 package final class Snapshots {
-    package enum Home: Sendable {
-        case memory
+    package enum Home {
+        case memory(Budget)
         /// A folder that need not exist yet.
         case directory(String)
+    }
+
+    /// The bytes that all sandboxes of a server together keep in memory.
+    package final class Budget {
+        fileprivate var used = 0
+
+        package init() {}
     }
 
     /// Why one cannot be kept or found.
@@ -39,10 +46,10 @@ package final class Snapshots {
     }
 
     package static let limit = 100
-    /// In bytes; of all snapshots of a sandbox that lives in memory.
+    /// In bytes; of all snapshots that are kept in memory.
     package static let memoryLimit = 512 << 20
     /// In bytes; of one snapshot.
-    package static let sizeLimit = 256 << 20
+    package static let sizeLimit = 128 << 20
 
     package init(_ home: Home) { self.home = home }
 
@@ -73,8 +80,10 @@ package final class Snapshots {
         guard others.count < Self.limit else { throw .tooMany }
         guard image.count <= Self.sizeLimit else { throw .tooLarge }
         switch home {
-        case .memory:
-            guard others.reduce(image.count, { $0 + $1.size }) <= Self.memoryLimit else { throw .tooLarge }
+        case .memory(let budget):
+            let growth = image.count - (kept[name]?.count ?? 0)
+            guard budget.used + growth <= Self.memoryLimit else { throw .tooLarge }
+            budget.used += growth
             kept[name] = image
         case .directory(let folder):
             try write(image, name, folder)
@@ -102,7 +111,9 @@ package final class Snapshots {
 
     package func remove(_ name: String) throws(Failure) {
         switch home {
-        case .memory: guard kept.removeValue(forKey: name) != nil else { throw .notFound }
+        case .memory(let budget):
+            guard let removed = kept.removeValue(forKey: name) else { throw .notFound }
+            budget.used -= removed.count
         case .directory(let folder):
             guard unsafe unlink("\(folder)/\(name)\(Self.suffix)") == 0 else {
                 throw errno == ENOENT ? .notFound : .inaccessible(folder)

@@ -15,6 +15,9 @@ struct Client {
         let (host, port) = try address()
         let socket = try connected(host, port)
         defer { close(socket) }
+        // Whatever answers there need not be a sandbox.
+        var patience = timeval(tv_sec: 120, tv_usec: 0)
+        unsafe setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var head = "\(method) \(target) HTTP/1.1\r\nHost: \(host):\(port)\r\nConnection: close\r\n"
         head += "Authorization: \(key)\r\nContent-Length: \(body.count)\r\n"
         if let type { head += "Content-Type: \(type)\r\n" }

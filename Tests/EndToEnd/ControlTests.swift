@@ -292,6 +292,13 @@ import Testing
         #expect(try shop.state()["users"]?.elements.count == 1)
     }
 
+    @Test func `takes a snapshot that is larger than any other body may be`() throws {
+        let large = String(repeating: "x", count: 3 << 20)
+        #expect(try shop.control("PUT", "snapshots/large", large).code == "InvalidSnapshot")
+        #expect(try shop.send("PUT", "/_sandbox/clock", large).status == 413)
+        #expect(try shop.control("PUT", "snapshots/large", large).code == "InvalidSnapshot", "and another one after it")
+    }
+
     @Test func `keeps what it was told through kill -9`() throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "medusa-\(UUID())").path
         defer { try? FileManager.default.removeItem(atPath: directory) }
