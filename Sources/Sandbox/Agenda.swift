@@ -42,12 +42,7 @@ extension Sandbox {
     /// Moves the clock forward. What falls due on the way happens here, in order. Belongs inside `store.write`.
     package func advance(to moment: Timestamp) throws -> [Event] {
         let events = try events(after: now, through: moment)
-        for event in events {
-            if case .reviewResolved(let resolution) = event.happening {
-                try store.users.review(event.customer, resolution.verdict)
-            }
-        }
-        try reviewsChanged()
+        try resolveReviews(at: moment)
         try set(clock.moved(to: moment))
         return events
     }

@@ -292,6 +292,25 @@ import Testing
         #expect(try shop.state()["users"]?.elements.count == 1)
     }
 
+    @Test func `looks again at a snapshot that somebody has changed`() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "medusa-\(UUID())").path
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let shop = try Shop(Server(dataDirectory: directory, "--quiet"), key: "k")
+        _ = try shop.create("a@b.co")
+        try shop.control("POST", "snapshots", #"{"name":"s"}"#)
+        let folder = "\(directory)/snapshots"
+        let name = try #require(
+            try FileManager.default.subpathsOfDirectory(atPath: folder).first { $0.hasSuffix(".sqlite") })
+        let file = URL(filePath: "\(folder)/\(name)")
+        var bytes = try Data(contentsOf: file)
+        for place in 200..<bytes.count { bytes[place] ^= 0x55 }
+        try bytes.write(to: file)
+        let refused = try shop.control("POST", "snapshots/s/restore")
+        #expect(refused.code == "InvalidSnapshot")
+        #expect(refused.message == "The snapshot s is damaged")
+        #expect(try shop.state()["users"]?.elements.count == 1)
+    }
+
     @Test func `takes a snapshot that is larger than any other body may be`() throws {
         let large = String(repeating: "x", count: 3 << 20)
         #expect(try shop.control("PUT", "snapshots/large", large).code == "InvalidSnapshot")
