@@ -85,7 +85,7 @@ let package = Package(
         .testTarget(name: "MedusaTests", dependencies: ["Medusa"]),
         .testTarget(name: "ContractTests", dependencies: ["Contract", "HTTP", "JSON", "Medusa"]),
         .testTarget(name: "YAMLTests", dependencies: ["JSON", "YAML"]),
-        .testTarget(name: "MedusaStoreTests", dependencies: ["MedusaStore", "Medusa", "SQLite"]),
+        .testTarget(name: "MedusaStoreTests", dependencies: ["MedusaStore", "Medusa", "SQLite", "Support"]),
         .testTarget(
             name: "MedusaAPITests",
             dependencies: ["Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "Sandbox", "Support"]),

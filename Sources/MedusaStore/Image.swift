@@ -33,11 +33,11 @@ extension Store {
                 guard try connection.number("PRAGMA application_id") == Schema.applicationId else {
                     throw Refused(description: "is not the database of a medusa-sandbox")
                 }
-                guard try connection.migrate(Schema.steps) else {
+                guard try connection.migrate(to: Schema.latest, Schema.steps) else {
                     throw Refused(description: "was written by a later medusa-sandbox; use that one")
                 }
                 let fresh = try Connection(.memory)
-                _ = try fresh.migrate(Schema.steps)
+                _ = try fresh.migrate(to: Schema.latest, Schema.steps)
                 guard try connection.schema() == fresh.schema(),
                     try connection.number("PRAGMA page_size") == fresh.number("PRAGMA page_size")
                 else { throw Refused(description: "has other tables than a medusa-sandbox makes") }

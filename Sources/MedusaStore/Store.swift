@@ -32,7 +32,7 @@ package final class Store {
     package init(_ location: Connection.Location) throws(OpenFailure) {
         do {
             connection = try Connection(location)
-            guard try connection.migrate(Schema.steps) else { throw OpenFailure.newer }
+            guard try connection.migrate(to: Schema.latest, Schema.steps) else { throw OpenFailure.newer }
         } catch let error as SQLiteError {
             throw .sqlite(error)
         } catch {

@@ -6,25 +6,33 @@ extension Connection {
         }
     }
 
-    /// Brings an older file up to date, each step a transaction of its own.
+    /// Gives a new file its schema, and brings an older one up to date, each step a transaction of its own.
     ///
-    /// - Parameter steps: the SQL that leads from version *n* to *n* + 1, for every *n* from 0.
+    /// - Parameters:
+    ///   - latest: the SQL that makes the latest version in a new file.
+    ///   - steps: the SQL that leads from version *n* + 1 to *n* + 2, for every *n* from 0.
     /// - Returns: `false` when the file is *newer* than this program, which then must not touch it.
-    package func migrate(_ steps: [String]) throws(SQLiteError) -> Bool {
+    package func migrate(to latest: String, _ steps: [String]) throws(SQLiteError) -> Bool {
         let version = try schemaVersion
-        guard version <= steps.count else { return false }
-        for (number, step) in steps.enumerated().dropFirst(version) {
-            try execute("BEGIN IMMEDIATE")
-            do {
-                try execute(step)
-                try execute("PRAGMA user_version = \(number + 1)")
-                try execute("COMMIT")
-            } catch {
-                // The step's error is the one worth reporting.
-                try? execute("ROLLBACK")
-                throw error
-            }
+        guard version <= steps.count + 1 else { return false }
+        guard version > 0 else {
+            try change(latest, version: steps.count + 1)
+            return true
         }
+        for (number, step) in steps.enumerated().dropFirst(version - 1) { try change(step, version: number + 2) }
         return true
+    }
+
+    private func change(_ sql: String, version: Int) throws(SQLiteError) {
+        try execute("BEGIN IMMEDIATE")
+        do {
+            try execute(sql)
+            try execute("PRAGMA user_version = \(version)")
+            try execute("COMMIT")
+        } catch {
+            // The change's own error is the one worth reporting.
+            try? execute("ROLLBACK")
+            throw error
+        }
     }
 }

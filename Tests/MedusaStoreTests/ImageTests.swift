@@ -1,6 +1,7 @@
 import Foundation
 import Medusa
 import SQLite
+import Support
 import Testing
 
 @testable import MedusaStore
@@ -37,7 +38,7 @@ import Testing
             try onDisk.replace(with: Store.Image(trusted: try store("a@b.co").image()))
         }
         #expect(try Store(.file(file)).users.count() == 1)
-        #expect(try Connection(.file(file)).statement("PRAGMA journal_mode").row { $0.text(0) } == "wal")
+        #expect(try SQLite.Connection(.file(file)).statement("PRAGMA journal_mode").row { $0.text(0) } == "wal")
     }
 
     /// Changes to a database that is otherwise as it should be.
@@ -56,7 +57,7 @@ import Testing
         ("PRAGMA ignore_check_constraints = ON; UPDATE users SET verification = 'odd'", "is damaged"),
     ])
     func `is refused when it is not quite one`(change: String, reason: String) throws {
-        let connection = try Connection(image: try store("a@b.co").image())
+        let connection = try SQLite.Connection(image: try store("a@b.co").image())
         try connection.execute(change)
         let refused = #expect(throws: Store.Image.Refused.self) { try Store.Image(checking: connection.image()) }
         #expect(refused?.description == reason)
@@ -83,8 +84,9 @@ import Testing
         let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).sqlite").path
         defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + end) } }
         do {
-            let old = try Connection(.file(file))
-            #expect(try old.migrate([Schema.steps[0]]))
+            let old = try SQLite.Connection(.file(file))
+            let schema = String(decoding: try Repository.bytes("Tests/Fixtures/schema-1.sql"), as: UTF8.self)
+            #expect(try old.migrate(to: schema, []))
             try old.execute(
                 "INSERT INTO users (email, first_name, last_name, created_at) VALUES ('a@b.co', 'A', 'B', 1)")
         }
@@ -92,6 +94,22 @@ import Testing
         #expect(try store.users.user(1)?.email == "a@b.co")
         #expect(try store.users.tokens(after: Self.now, through: .latest).isEmpty)
         #expect(try store.faults.all().isEmpty)
+    }
+
+    @Test func `has the same tables, to the letter, whether it is new or was brought up to date`() throws {
+        let schema = String(decoding: try Repository.bytes("Tests/Fixtures/schema-1.sql"), as: UTF8.self)
+        let (old, new) = (try SQLite.Connection(.memory), try SQLite.Connection(.memory))
+        #expect(try old.migrate(to: schema, []))
+        #expect(try old.migrate(to: Schema.latest, Schema.steps))
+        #expect(try new.migrate(to: Schema.latest, Schema.steps))
+        func tables(_ connection: SQLite.Connection) throws -> [String] {
+            try connection.statement("SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY name").rows { $0.text(0) }
+        }
+        #expect(try tables(old) == tables(new))
+        for pragma in ["user_version", "application_id"] {
+            let values = try [old, new].map { try $0.statement("PRAGMA \(pragma)").row { $0.integer(0) } }
+            #expect(values[0] == values[1])
+        }
     }
 
     @Test func `keeps nothing of a turn whose transaction SQLite has ended`() throws {

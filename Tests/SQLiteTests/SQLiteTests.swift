@@ -41,13 +41,22 @@ import Testing
     }
 
     @Test func `migrates step by step, and leaves a newer file alone`() throws {
+        let old = try Connection(.memory)
+        #expect(try old.migrate(to: "CREATE TABLE a (x)", []))
+        #expect(try old.schemaVersion == 1)
+        #expect(try old.migrate(to: "never", ["ALTER TABLE a ADD y"]))
+        #expect(try old.schemaVersion == 2)
+        #expect(try !old.migrate(to: "never", []))
+        #expect(throws: SQLiteError.self) {
+            try old.migrate(to: "never", ["", "CREATE TABLE b (x); CREATE TABLE b (x)"])
+        }
+        #expect(try old.schemaVersion == 2, "a step that fails leaves nothing behind")
+    }
+
+    @Test func `makes the latest version at once in a new file`() throws {
         let fresh = try Connection(.memory)
-        #expect(try fresh.migrate(["CREATE TABLE a (x)"]))
-        #expect(try fresh.migrate(["CREATE TABLE a (x)", "ALTER TABLE a ADD y"]))
+        #expect(try fresh.migrate(to: "CREATE TABLE a (x, y)", ["ALTER TABLE a ADD y"]))
         #expect(try fresh.schemaVersion == 2)
-        #expect(try !fresh.migrate(["CREATE TABLE a (x)"]))
-        #expect(throws: SQLiteError.self) { try fresh.migrate(["", "", "CREATE TABLE b (x); CREATE TABLE b (x)"]) }
-        #expect(try fresh.schemaVersion == 2, "a step that fails leaves nothing behind")
     }
 
     @Test func `keeps a second one off its file`() throws {

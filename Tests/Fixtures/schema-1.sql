@@ -1,0 +1,113 @@
+-- The schema as version 0.1.0 made it, for the test that brings an old file up to date.
+CREATE TABLE sandbox (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    secret BLOB NOT NULL CHECK (length(secret) = 32)
+) STRICT;
+
+CREATE TABLE users (
+    id INTEGER PRIMARY KEY,
+    email TEXT NOT NULL COLLATE NOCASE UNIQUE,
+    first_name TEXT NOT NULL CHECK (first_name <> ''),
+    last_name TEXT NOT NULL CHECK (last_name <> ''),
+    password_digest BLOB,
+    locale TEXT,
+    created_at INTEGER NOT NULL,
+    date_of_birth TEXT,
+    spending_hold INTEGER NOT NULL DEFAULT 0 CHECK (spending_hold IN (0, 1)),
+    verification TEXT NOT NULL DEFAULT 'pending' CHECK (verification IN ('pending', 'failed', 'succeeded')),
+    application_id INTEGER REFERENCES applications (id),
+    declined_payment_method INTEGER
+) STRICT;
+
+CREATE TABLE profiles (
+    user_id INTEGER PRIMARY KEY REFERENCES users (id),
+    phone TEXT NOT NULL,
+    street1 TEXT NOT NULL,
+    street2 TEXT NOT NULL,
+    city TEXT NOT NULL,
+    region TEXT NOT NULL,
+    postal_code TEXT NOT NULL,
+    country TEXT NOT NULL,
+    ssn_digest BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE applications (
+    id INTEGER PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES users (id),
+    status TEXT NOT NULL CHECK (status IN ('approved', 'pending', 'failed')),
+    spending_limit INTEGER NOT NULL CHECK (spending_limit >= 0),
+    created_at INTEGER NOT NULL,
+    CHECK (status = 'approved' OR spending_limit = 0)
+) STRICT;
+
+CREATE TABLE payment_methods (
+    id INTEGER PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES users (id),
+    kind TEXT NOT NULL CHECK (kind IN ('ach', 'card')),
+    brand TEXT NOT NULL,
+    first_six TEXT NOT NULL,
+    last_four TEXT NOT NULL CHECK (length(last_four) <= 4),
+    label TEXT NOT NULL,
+    is_primary INTEGER NOT NULL CHECK (is_primary IN (0, 1))
+) STRICT;
+CREATE INDEX payment_methods_of_user ON payment_methods (user_id);
+CREATE UNIQUE INDEX one_primary_payment_method ON payment_methods (user_id) WHERE is_primary = 1;
+
+CREATE TABLE verified_accounts (
+    user_id INTEGER NOT NULL REFERENCES users (id),
+    account_digest BLOB NOT NULL,
+    PRIMARY KEY (user_id, account_digest)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE transactions (
+    id INTEGER PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES users (id),
+    reference TEXT NOT NULL UNIQUE,
+    order_id TEXT,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    signed_at INTEGER,
+    finalized_at INTEGER,
+    cash_price INTEGER NOT NULL CHECK (cash_price >= 0),
+    cost_of_rental INTEGER NOT NULL CHECK (cost_of_rental >= 0),
+    payment INTEGER NOT NULL CHECK (payment >= 0),
+    term INTEGER NOT NULL CHECK (term > 0),
+    purchase_sales_tax INTEGER NOT NULL,
+    shipping_cost INTEGER NOT NULL,
+    pay_tomorrow_tax_total INTEGER,
+    engaged_amount INTEGER NOT NULL CHECK (engaged_amount BETWEEN 0 AND cash_price),
+    CHECK (expires_at > created_at),
+    CHECK (finalized_at IS NULL OR signed_at IS NOT NULL)
+) STRICT;
+CREATE INDEX transactions_of_user ON transactions (user_id);
+
+CREATE TABLE lines (
+    transaction_id INTEGER NOT NULL REFERENCES transactions (id),
+    position INTEGER NOT NULL,
+    sku TEXT NOT NULL,
+    brand TEXT NOT NULL,
+    description TEXT NOT NULL,
+    cost INTEGER NOT NULL,
+    quantity INTEGER NOT NULL CHECK (quantity > 0),
+    signed INTEGER NOT NULL CHECK (signed >= 0),
+    shipped INTEGER NOT NULL CHECK (shipped >= 0),
+    received INTEGER NOT NULL CHECK (received >= 0),
+    returned INTEGER NOT NULL CHECK (returned >= 0),
+    canceled INTEGER NOT NULL CHECK (canceled >= 0),
+    carrier TEXT,
+    tracking_number TEXT,
+    tracking_link TEXT,
+    delivered_at INTEGER,
+    PRIMARY KEY (transaction_id, position),
+    CHECK (signed + shipped + received + returned + canceled <= quantity)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE payments (
+    id INTEGER PRIMARY KEY,
+    transaction_id INTEGER NOT NULL REFERENCES transactions (id),
+    payment_method_id INTEGER NOT NULL REFERENCES payment_methods (id),
+    amount INTEGER NOT NULL CHECK (amount > 0),
+    is_collected INTEGER NOT NULL CHECK (is_collected IN (0, 1)),
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX payments_of_transaction ON payments (transaction_id);
