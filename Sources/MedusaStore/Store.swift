@@ -62,10 +62,6 @@ package final class Store {
         try connection.statement("INSERT INTO sandbox (id, secret) VALUES (1, ?)").run(.blob(secret))
     }
 
-    package func replace(secret: [UInt8]) throws(SQLiteError) {
-        try connection.statement("UPDATE sandbox SET secret = ?").run(.blob(secret))
-    }
-
     /// Counts the one-time keys, so that each is another.
     package func nextOneTimeKey() throws(SQLiteError) -> Int64 {
         try countOneTimeKey.row { $0.integer(0) } ?? 0

@@ -35,8 +35,8 @@ internal import CSQLite
         try execute("PRAGMA trusted_schema = OFF")
         try execute("PRAGMA foreign_keys = ON")
         try execute("PRAGMA temp_store = MEMORY")
-        // In KiB, taken as it is needed: a sandbox of 50,000 users is read and replaced without going to the file twice.
-        try execute("PRAGMA cache_size = -16384")
+        // In KiB, taken as it is needed: a sandbox of 20,000 users is read and replaced without going to the file twice.
+        try execute("PRAGMA cache_size = -8192")
         if case .file = location {
             try execute("PRAGMA locking_mode = EXCLUSIVE")
             try execute("PRAGMA journal_mode = WAL")

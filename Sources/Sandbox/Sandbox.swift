@@ -27,6 +27,7 @@ package final class Sandbox {
     package private(set) var isSuspended = false
     /// When the next manual review resolves by itself.
     private var nextReview: Timestamp?
+    private let seed: UInt64
     private let requestFields: [String]
 
     /// Tokens that were found good a moment ago, so that a customer's next request costs no signature.
@@ -78,6 +79,7 @@ package final class Sandbox {
     ) throws {
         self.name = name
         self.snapshots = snapshots
+        self.seed = seed
         self.requestFields = requestFields
         store = try Store(location)
         let fresh = Self.secret(name: name, seed: seed)
@@ -94,7 +96,7 @@ package final class Sandbox {
     /// Whether the database was made a moment ago.
     package let isNew: Bool
 
-    package static func secret(name: String, seed: UInt64) -> [UInt8] {
+    private static func secret(name: String, seed: UInt64) -> [UInt8] {
         Array(SHA256.hash(data: Array("medusa-sandbox\0\(seed)\0\(name)".utf8)))
     }
 
@@ -223,15 +225,13 @@ package final class Sandbox {
         try load()
     }
 
-    /// A world of the same name that nobody has touched, apart from this one, in memory.
+    /// A world of the same name that nobody has touched, apart from this one, in memory: what is in this one, or was, makes no
+    /// difference to it.
     ///
-    /// - Parameter secret: what identifiers and tokens derive from; this sandbox's own when `nil`.
-    package func fresh(secret: [UInt8]? = nil) throws -> Sandbox {
-        let copy = try Sandbox(.memory, name: name, seed: 0, snapshots: snapshots, requestFields: requestFields)
-        guard let secret = try secret ?? store.secret() else { return copy }
-        try copy.store.replace(secret: secret)
-        try copy.load()
-        return copy
+    /// - Parameter seed: of a scenario; the server's when `nil`.
+    package func fresh(seed: UInt64? = nil) throws -> Sandbox {
+        try Sandbox(
+            .memory, name: name, seed: seed ?? self.seed, snapshots: snapshots, requestFields: requestFields)
     }
 
     func setProgress(_ progress: Faults.Progress, at index: Int) { faults[index].progress = progress }

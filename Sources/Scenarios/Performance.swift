@@ -16,8 +16,7 @@ extension Scenario {
 
     /// Fills a sandbox: whatever was in it is gone. When something fails, nothing has changed.
     package func fill(_ sandbox: Sandbox) throws {
-        let secret = seed.map { Sandbox.secret(name: sandbox.name, seed: $0) }
-        let stage = try perform(in: try sandbox.fresh(secret: secret))
+        let stage = try perform(in: try sandbox.fresh(seed: seed))
         try sandbox.replace(with: Store.Image(trusted: try stage.store.image()))
     }
 
@@ -32,7 +31,6 @@ extension Sandbox {
     /// Begins anew: with the scenario that filled it, or empty.
     package func reset() throws {
         guard let origin else {
-            // An identifier means the same before and after: the secret stays.
             return try replace(with: Store.Image(trusted: try fresh().store.image()))
         }
         try Scenario(origin.text, name: origin.name, file: origin.name, at: Clock.machineTime()).fill(self)

@@ -254,6 +254,16 @@ import Testing
         #expect(try shop.control("GET", "state").text == before)
     }
 
+    @Test func `fills a sandbox with the same world, whatever was in it before`() throws {
+        let text = #"{"text":"about: x\nclock: {mode: frozen, now: 2026-03-02}\ngiven: {users: {a: {email: a@b.co}}}"}"#
+        try shop.control("PUT", "scenario", text)
+        let first = try shop.control("GET", "state").text
+        // This one has a seed of its own.
+        try shop.control("PUT", "scenario", #"{"name":"past-due"}"#)
+        try shop.control("PUT", "scenario", text)
+        #expect(try shop.control("GET", "state").text == first)
+    }
+
     @Test(arguments: [true, false])
     func `saves, restores, lists and deletes snapshots`(isOnDisk: Bool) throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "medusa-\(UUID())").path
