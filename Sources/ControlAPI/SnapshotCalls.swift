@@ -24,20 +24,29 @@ enum SnapshotCalls {
     private static let invalid = Endpoint.Outcome(
         .badRequest, "InvalidSnapshot", meaning: "Not the database of a sandbox; nothing has changed")
 
+    private static let inaccessible = Endpoint.Outcome(
+        .serviceUnavailable, "SnapshotNotKept", meaning: "The folder cannot be written or read")
+
     static let list = Endpoint.control(
         .get, "snapshots", "Get Snapshots", outcomes: [.init(.ok, meaning: "Their names, and sizes in bytes")])
     static let save = Endpoint.control(
-        .post, "snapshots", "Save Snapshot", body: fields(name), outcomes: [.init(.created, meaning: "Saved"), full])
+        .post, "snapshots", "Save Snapshot", body: fields(name),
+        outcomes: [.init(.created, meaning: "Saved"), full, inaccessible])
     static let download = Endpoint.control(
-        .get, "snapshots/{name}", "Download Snapshot", outcomes: [.init(.ok, meaning: "The file"), notFound])
+        .get, "snapshots/{name}", "Download Snapshot",
+        outcomes: [.init(.ok, meaning: "The file"), notFound, inaccessible])
     static let upload = Endpoint.control(
         .put, "snapshots/{name}", "Upload Snapshot", content: .database,
-        outcomes: [.init(.created, meaning: "Kept under that name, and not restored yet"), invalidName, full, invalid])
+        outcomes: [
+            .init(.created, meaning: "Kept under that name, and not restored yet"), invalidName, full, invalid,
+            inaccessible,
+        ])
     static let remove = Endpoint.control(
-        .delete, "snapshots/{name}", "Delete Snapshot", outcomes: [.init(.ok, meaning: "Deleted"), notFound])
+        .delete, "snapshots/{name}", "Delete Snapshot",
+        outcomes: [.init(.ok, meaning: "Deleted"), notFound, inaccessible])
     static let restore = Endpoint.control(
         .post, "snapshots/{name}/restore", "Restore Snapshot",
-        outcomes: [.init(.ok, meaning: "The sandbox is as it was when it was saved"), notFound, invalid])
+        outcomes: [.init(.ok, meaning: "The sandbox is as it was when it was saved"), notFound, invalid, inaccessible])
 
     private static func answer(_ call: ControlCall) -> Response {
         .data {
@@ -68,7 +77,7 @@ enum SnapshotCalls {
 
     private static func take(_ call: ControlCall) throws -> Response {
         let name = try valid(call.parameter("name"))
-        return try kept(name, try checked(call.bytes, "that was uploaded").bytes(), call)
+        return try kept(name, try checked(call.bytes, "that was uploaded", call).bytes(), call)
     }
 
     private static func drop(_ call: ControlCall) throws -> Response {
@@ -81,17 +90,22 @@ enum SnapshotCalls {
         let name = call.parameter("name")
         let found = try snapshots(call, name) { snapshots throws(Snapshots.Failure) in try snapshots.find(name) }
         // Somebody else may have changed the file; looking costs as much as the rest of a restore.
-        let image = found.isKnown ? try Store.Image(trusted: found.image) : try checked(found.image, name)
+        let image = found.isKnown ? try Store.Image(trusted: found.image) : try checked(found.image, name, call)
         try call.sandbox.replace(with: image)
         call.sandbox.snapshots.foundGood(name)
         return answer(call)
     }
 
-    private static func checked(_ bytes: [UInt8], _ name: String) throws -> Store.Image {
-        do throws(Store.Image.Refused) {
-            return try Store.Image(checking: bytes)
-        } catch {
-            throw ControlRefusal(.badRequest, "InvalidSnapshot", "The snapshot \(name) \(error)")
+    /// A database that is whole, and that a sandbox can live with: tried in one that nobody uses.
+    private static func checked(_ bytes: [UInt8], _ name: String, _ call: ControlCall) throws -> Store.Image {
+        do {
+            let image = try Store.Image(checking: bytes)
+            try call.sandbox.fresh().replace(with: image)
+            return image
+        } catch let refused as Store.Image.Refused {
+            throw ControlRefusal(.badRequest, "InvalidSnapshot", "The snapshot \(name) \(refused)")
+        } catch let unreadable as Sandbox.Unreadable {
+            throw ControlRefusal(.badRequest, "InvalidSnapshot", "The snapshot \(name) \(unreadable)")
         }
     }
 

@@ -46,11 +46,43 @@ extension Store {
                 guard isSound, isWhole, try connection.number("SELECT count(*) FROM sandbox") == 1 else {
                     throw Refused(description: "is damaged")
                 }
+                for (table, condition) in Self.excesses
+                where try connection.number("SELECT EXISTS (SELECT 1 FROM \(table) WHERE \(condition))") == 1 {
+                    throw Refused(description: "has numbers in \(table) that no sandbox makes")
+                }
             } catch let refused as Refused {
                 throw refused
             } catch {
                 throw Refused(description: "is damaged")
             }
+        }
+
+        /// Numbers with which nobody could calculate: the requests' own bounds, and much more.
+        private static let excesses: [(table: String, condition: String)] = [
+            ("users", exceeds(moments: ["created_at", "token_expires_at"])),
+            (
+                "applications",
+                exceeds(moments: ["created_at", "resolves_at"], numbers: ["spending_limit", "resolves_limit"])
+            ),
+            (
+                "transactions",
+                exceeds(
+                    moments: ["created_at", "expires_at", "expired_at", "signed_at", "finalized_at"],
+                    numbers: [
+                        "cash_price", "cost_of_rental", "payment", "purchase_sales_tax", "shipping_cost",
+                        "pay_tomorrow_tax_total",
+                    ]) + " OR term > 520"
+            ),
+            ("lines", exceeds(moments: ["delivered_at"], numbers: ["cost"]) + " OR quantity > 100000"),
+            ("payments", exceeds(moments: ["created_at"], numbers: ["amount"])),
+            ("faults", exceeds(moments: [], numbers: ["seen", "struck", "window", "counted"])),
+            ("sandbox", exceeds(moments: [], numbers: ["one_time_keys"])),
+        ]
+
+        /// A moment is from the year 0 to a century after 9999; a number below 10¹⁵ in size.
+        private static func exceeds(moments: [String], numbers: [String] = []) -> String {
+            (moments.map { "\($0) NOT BETWEEN -62167219200000 AND 256558060800000" }
+                + numbers.map { "\($0) NOT BETWEEN -1000000000000000 AND 1000000000000000" }).joined(separator: " OR ")
         }
 
         package func bytes() throws(SQLiteError) -> [UInt8] { try connection.image() }

@@ -131,12 +131,14 @@ extension Fault {
     private static let foreign = Key.optional(
         "foreign", .onlyTrue, "Answer as the vendor does to an address outside the USA: 403, and not JSON")
 
-    private static func operationsKey(_ operations: [String]) -> Key<[String]?> {
-        Key.optional("operations", .strings(.oneOf(operations)), "The calls that it strikes; all when absent")
+    private static func operationsKey(_ operations: [String]?) -> Key<[String]?> {
+        Key.optional(
+            "operations", .strings(operations.map { .oneOf($0) } ?? .string()),
+            "The calls that it strikes; all when absent")
     }
 
-    /// - Parameter operations: what the calls are named.
-    package static func fields(operations: [String]) -> [Field] {
+    /// - Parameter operations: what the calls are named; any name will do when `nil`.
+    package static func fields(operations: [String]?) -> [Field] {
         Contract.fields(
             about, operationsKey(operations), keysKey, skipKey, timesKey, fromKey, untilKey, probabilityKey, status,
             code,
@@ -148,7 +150,7 @@ extension Fault {
         func violation<Value>(_ key: Key<Value>, _ complaint: String) -> Violation {
             Violation(key.field.name, complaint, at: values.given(key)?.json ?? values.json)
         }
-        operations = Set(values[Self.operationsKey([])] ?? [])
+        operations = Set(values[Self.operationsKey(nil)] ?? [])
         keys = Set(values[Self.keysKey] ?? [])
         skip = Int64(values[Self.skipKey] ?? 0)
         times = values[Self.timesKey].map { Int64($0) } ?? Int64.max

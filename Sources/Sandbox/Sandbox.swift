@@ -120,14 +120,17 @@ package final class Sandbox {
         knownLeaseIds.removeAll()
         do {
             clock =
-                try document(.clock).map { try Clock(reading: .object($0), present: Clock.machineTime()) } ?? .machine
-            settings = try document(.settings).map { try Settings(reading: .object($0)) } ?? Settings()
+                try document(.clock, Clock.fields).map { clock in
+                    try Clock(reading: .object(clock), present: Clock.machineTime())
+                } ?? .machine
+            settings = try document(.settings, Settings.fields).map { try Settings(reading: .object($0)) } ?? Settings()
             rules = try document(.personas).map(read(rules:)) ?? []
             faults = try store.faults.all().map { kept in
-                let values = Values.object(try JSON(kept.definition))
+                let definition = try JSON(kept.definition)
+                try check(definition, Fault.fields(operations: nil))
                 return ActiveFault(
-                    id: kept.id, definition: kept.definition, fault: try Fault(reading: values, at: now),
-                    progress: kept.progress)
+                    id: kept.id, definition: kept.definition,
+                    fault: try Fault(reading: .object(definition), at: now), progress: kept.progress)
             }
             origin = try document(.origin).flatMap { json in
                 guard let name = json["name"]?.string, let text = json["text"]?.string else { return nil }
@@ -142,8 +145,15 @@ package final class Sandbox {
         nextReview = try store.users.nextReview()
     }
 
-    private func document(_ document: Document) throws -> JSON? {
-        try store.documents.find(document.rawValue).map { try JSON($0) }
+    /// The database may have come from elsewhere, so nothing in it is taken for granted.
+    private func document(_ document: Document, _ fields: [Field] = []) throws -> JSON? {
+        guard let json = try store.documents.find(document.rawValue).map({ try JSON($0) }) else { return nil }
+        if !fields.isEmpty { try check(json, fields) }
+        return json
+    }
+
+    private func check(_ document: JSON, _ fields: [Field]) throws(Violation) {
+        if let violation = fields.violations(of: document).first { throw violation }
     }
 
     private func save(_ document: Document, _ body: (inout JSONWriter) -> Void) throws {
@@ -153,6 +163,7 @@ package final class Sandbox {
     private func read(rules document: JSON) throws(Violation) -> [Rule] {
         var rules: [Rule] = []
         for element in document.elements {
+            try check(element, Rule.fields)
             rules.append(try Rule(reading: .object(element), requestFields: requestFields))
         }
         return rules

@@ -25,6 +25,15 @@ import Testing
         }
     }
 
+    @Test func `list every code that a call declares`() throws {
+        let control = try page("Docs/Control.md")
+        for outcome in Control.endpoints.flatMap(\.outcomes) {
+            for code in outcome.codes where !code.isEmpty {
+                #expect(control.contains("| \(outcome.status.rawValue) | `\(code)` |"), "\(code)")
+            }
+        }
+    }
+
     @Test func `list every setting with its default`() throws {
         let scenarios = try page("Docs/Scenarios.md")
         for field in Settings.fields { #expect(scenarios.contains("\n| `\(field.name)` |"), "\(field.name)") }
