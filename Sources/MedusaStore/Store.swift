@@ -62,6 +62,8 @@ package final class Store {
         try connection.statement("INSERT INTO sandbox (id, secret) VALUES (1, ?)").run(.blob(secret))
     }
 
+    package func forgetSecret() throws(SQLiteError) { try connection.execute("DELETE FROM sandbox") }
+
     /// Counts the one-time keys, so that each is another.
     package func nextOneTimeKey() throws(SQLiteError) -> Int64 {
         try countOneTimeKey.row { $0.integer(0) } ?? 0

@@ -96,6 +96,9 @@ package final class Sandbox {
     /// Whether the database was made a moment ago.
     package let isNew: Bool
 
+    /// Lets the database be new once more when it is opened again.
+    func forgetBeginning() { try? store.forgetSecret() }
+
     private static func secret(name: String, seed: UInt64) -> [UInt8] {
         Array(SHA256.hash(data: Array("medusa-sandbox\0\(seed)\0\(name)".utf8)))
     }

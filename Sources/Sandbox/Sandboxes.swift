@@ -105,7 +105,15 @@ package final class Sandboxes {
         }
         try makeRoom()
         let sandbox = try opened(key)
-        if sandbox.isNew { try beginning?(sandbox) }
+        if sandbox.isNew, let beginning {
+            do throws(Failure) {
+                try beginning(sandbox)
+            } catch {
+                // Else the next request would find it, empty, and take it for begun.
+                sandbox.forgetBeginning()
+                throw error
+            }
+        }
         open[key] = Opened(sandbox, lastUse: uses)
         return sandbox
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Medusa
 import MedusaStore
 import Sandbox
@@ -57,6 +58,25 @@ import Testing
         #expect(try emails("shop") == ["new@example.com"])
         #expect(try emails("worker") == ["new@example.com"])
         #expect(try emails("later") == ["new@example.com"])
+    }
+
+    @Test func `begin a sandbox the next time, when they could not at first`() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "medusa-\(UUID())").path
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let onDisk = Sandboxes(home: .directory(directory), seed: 1, allowedKeys: [])
+        var isBroken = true
+        onDisk.beginning = { sandbox throws(Sandboxes.Failure) in
+            if isBroken { throw Sandboxes.Failure(description: "The disk is full.") }
+            do {
+                try self.scenario("shop").fill(sandbox)
+            } catch {
+                throw Sandboxes.Failure(description: "\(error)")
+            }
+        }
+        #expect(throws: Sandboxes.Failure.self) { try onDisk.sandbox(for: "k") }
+        isBroken = false
+        #expect(try onDisk.sandbox(for: "k").store.users.count() == 1)
     }
 
     @Test func `stay when the changed one does not play`() throws {
