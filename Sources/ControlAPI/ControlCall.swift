@@ -34,7 +34,7 @@ struct ControlCall {
     func user() throws -> User {
         let id = parameter("userId")
         let row =
-            try sandbox.store.documents.row("users", id) ?? sandbox.identifiers.row(.user, id)
+            try sandbox.store.documents.row(.users, id) ?? sandbox.identifiers.row(.user, id)
             ?? sandbox.store.users.id(email: id)
         guard let row, let user = try sandbox.store.users.user(row) else {
             throw ControlRefusal(
@@ -47,7 +47,7 @@ struct ControlCall {
     func lease() throws -> Transaction {
         let (id, store) = (parameter("leaseId"), sandbox.store)
         let row =
-            try store.documents.row("leases", id) ?? store.documents.row("transactions", id)
+            try store.documents.row(.leases, id) ?? store.documents.row(.transactions, id)
             ?? sandbox.tokens.row(ofLease: id)
         let found =
             try row.map { try store.transactions.transaction($0) } ?? store.transactions.transaction(reference: id)

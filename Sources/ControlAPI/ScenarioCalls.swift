@@ -31,12 +31,10 @@ enum ScenarioCalls {
 
     private static func answer(_ call: ControlCall) throws -> Response {
         let sandbox = call.sandbox
-        let entries = try sandbox.store.documents.entries()
-        let references = try Dictionary(
-            uniqueKeysWithValues: sandbox.store.transactions.all().map { ($0.lease.id, $0) })
+        let names = try sandbox.names()
         return .data {
             $0.member("name", ifPresent: sandbox.origin?.name)
-            $0.names(of: entries, in: sandbox, references)
+            $0.member(names)
             $0.member("shipped", array: Shipped.all) { $0.value($1.name) }
         }
     }
@@ -67,32 +65,44 @@ extension ControlRefusal {
     init(_ problems: Problems) { self.init(.badRequest, "InvalidScenario", problems.description) }
 }
 
-extension JSONWriter {
-    /// What a scenario's names mean, so that a test can find "the lease that expires tomorrow".
-    mutating func names(of entries: [Documents.Entry], in sandbox: Sandbox, _ references: [Int64: Transaction]) {
-        member("names") { names in
-            var section = ""
-            for entry in entries where entry.section != section {
-                section = entry.section
-                names.member(section) { writer in
-                    for entry in entries where entry.section == section {
-                        writer.escapedKey(entry.name)
-                        writer.value(entry.identifier(in: sandbox, references))
-                    }
-                }
-            }
+/// What a scenario's names mean, so that a test can find "the lease that expires tomorrow".
+struct Names {
+    fileprivate let sections: [(name: String, entries: [(name: String, id: String)])]
+}
+
+extension Sandbox {
+    func names() throws -> Names {
+        var sections: [(name: String, entries: [(name: String, id: String)])] = []
+        for entry in try store.documents.entries() {
+            if sections.last?.name != entry.section.rawValue { sections.append((entry.section.rawValue, [])) }
+            sections[sections.count - 1].entries.append((entry.name, try identifier(of: entry)))
+        }
+        return Names(sections: sections)
+    }
+
+    /// The public id that an API call takes.
+    private func identifier(of entry: Documents.Entry) throws -> String {
+        switch entry.section {
+        case .users, .decisions: identifiers.identifier(.user, entry.row)
+        case .paymentMethods: identifiers.identifier(.paymentMethod, entry.row)
+        case .leases: try store.transactions.transaction(entry.row).map { leaseId($0.lease) } ?? ""
+        case .transactions: try store.transactions.transaction(entry.row)?.reference ?? ""
+        case .agreements: identifiers.identifier(.agreement, entry.row)
         }
     }
 }
 
-extension Documents.Entry {
-    fileprivate func identifier(in sandbox: Sandbox, _ transactions: [Int64: Transaction]) -> String {
-        switch section {
-        case "paymentMethods": sandbox.identifiers.identifier(.paymentMethod, row)
-        case "leases": transactions[row].map { sandbox.leaseId($0.lease) } ?? ""
-        case "transactions": transactions[row]?.reference ?? ""
-        case "agreements": sandbox.identifiers.identifier(.agreement, row)
-        default: sandbox.identifiers.identifier(.user, row)
+extension JSONWriter {
+    mutating func member(_ names: Names) {
+        member("names") { writer in
+            for section in names.sections {
+                writer.member(section.name) { entries in
+                    for entry in section.entries {
+                        entries.escapedKey(entry.name)
+                        entries.value(entry.id)
+                    }
+                }
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ enum StateCalls {
         let (sandbox, store) = (call.sandbox, call.sandbox.store)
         let users = try store.users.all()
         let transactions = try store.transactions.all()
-        let entries = try store.documents.entries()
+        let names = try sandbox.names()
         let personas = try sandbox.personasDocument
         var methods: [Int64: [(id: Int64, method: PaymentMethod)]] = [:]
         for user in users { methods[user.id] = try store.paymentMethods.all(of: user.id) }
@@ -29,14 +29,13 @@ enum StateCalls {
                     customer: customer, at: call.now, sandbox.settings)
             }
         }
-        let byRow = Dictionary(uniqueKeysWithValues: transactions.map { ($0.lease.id, $0) })
         return .data {
             $0.member("scenario", ifPresent: sandbox.origin?.name)
             $0.member("clock") { $0.clockMembers(sandbox.clock) }
             $0.member("settings", sandbox.settings.members)
             $0.member("personas", raw: personas ?? Array("[]".utf8))
             $0.member("faults", array: sandbox.faults) { writer, active in writer.object { $0.members(of: active) } }
-            $0.names(of: entries, in: sandbox, byRow)
+            $0.member(names)
             $0.member("isSuspended", sandbox.isSuspended)
             $0.member("users", array: users) { writer, user in
                 writer.object {

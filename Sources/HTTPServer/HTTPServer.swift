@@ -120,7 +120,7 @@ internal import HTTP
     }
 
     /// Suspends a connection for a while; no thread waits.
-    fileprivate func sleep(_ exchange: Exchange, until milliseconds: Int64) {
+    func sleep(_ exchange: Exchange, until milliseconds: Int64) {
         exchange.wakesAtMilliseconds = milliseconds
         exchange.isSlowOnPurpose = true
         sleeping.append(exchange)
@@ -159,26 +159,26 @@ internal import HTTP
 
     // MARK: One request
 
-    fileprivate func opened(_ connection: OpaquePointer) -> Exchange {
+    func opened(_ connection: OpaquePointer) -> Exchange {
         let exchange = unsafe Exchange(connection, nowSeconds: nowSeconds)
         connections[ObjectIdentifier(exchange)] = exchange
         return exchange
     }
 
-    fileprivate func closed(_ exchange: Exchange) { connections[ObjectIdentifier(exchange)] = nil }
+    func closed(_ exchange: Exchange) { connections[ObjectIdentifier(exchange)] = nil }
 
-    fileprivate func begin(_ exchange: Exchange, target: UnsafePointer<CChar>) {
+    func begin(_ exchange: Exchange, target: UnsafePointer<CChar>) {
         unsafe exchange.begin(target: target, nowSeconds: nowSeconds)
     }
 
-    fileprivate func completed(_ exchange: Exchange) {
+    func completed(_ exchange: Exchange) {
         if largeBody === exchange { largeBody = nil }
         exchange.end(nowSeconds: nowSeconds)
     }
 
     /// libmicrohttpd calls this when the fields are complete, for each piece of the body, at its end, and after a
     /// suspended connection was resumed.
-    fileprivate func handle(_ exchange: Exchange, method: String, _ piece: UnsafeBufferPointer<UInt8>) -> MHD_Result {
+    func handle(_ exchange: Exchange, method: String, _ piece: UnsafeBufferPointer<UInt8>) -> MHD_Result {
         switch exchange.phase {
         case .idle, .answered:
             return .NO
@@ -294,7 +294,7 @@ internal import HTTP
     /// The next bytes of a body that comes in pieces, into libmicrohttpd's buffer.
     ///
     /// - Returns: how many; 0 while it is to wait, and the error code that closes the connection.
-    fileprivate func piece(
+    func piece(
         of body: PiecemealBody, at position: Int, into buffer: UnsafeMutableBufferPointer<UInt8>
     ) -> Int {
         let cut = body.delivery.ending == .duringAnswer ? body.bytes.count / 2 : body.bytes.count
@@ -314,22 +314,6 @@ internal import HTTP
     }
 }
 
-/// A body on its way in pieces.
-private final class PiecemealBody {
-    let bytes: [UInt8]
-    let delivery: Delivery
-    let exchange: Exchange
-    let server: HTTPServer
-    var nextAtMilliseconds: Int64 = 0
-
-    init(_ bytes: [UInt8], _ delivery: Delivery, _ exchange: Exchange, server: HTTPServer) {
-        self.bytes = bytes
-        self.delivery = delivery
-        self.exchange = exchange
-        self.server = server
-    }
-}
-
 extension Exchange {
     /// Whether a client is owed an answer.
     fileprivate var isInProgress: Bool {
@@ -341,74 +325,4 @@ private func monotonicMilliseconds() -> Int64 {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-}
-
-// MARK: - Callbacks: C's way in
-
-private func server(_ context: UnsafeMutableRawPointer?) -> HTTPServer {
-    guard let context = unsafe context else { preconditionFailure("libmicrohttpd lost the server") }
-    return unsafe Unmanaged<HTTPServer>.fromOpaque(context).takeUnretainedValue()
-}
-
-private func exchange(_ context: UnsafeMutableRawPointer?) -> Exchange? {
-    unsafe context.map { unsafe Unmanaged<Exchange>.fromOpaque($0).takeUnretainedValue() }
-}
-
-private let connectionCallback: MHD_NotifyConnectionCallback = { context, connection, place, change in
-    guard let connection = unsafe connection, let place = unsafe place else { return }
-    switch change {
-    case .CONNECTION_NOTIFY_STARTED:
-        let opened = unsafe server(context).opened(connection)
-        unsafe place.pointee = Unmanaged.passUnretained(opened).toOpaque()
-    case .CONNECTION_NOTIFY_CLOSED:
-        if let closing = unsafe exchange(place.pointee) { unsafe server(context).closed(closing) }
-        unsafe place.pointee = nil
-    @unknown default: break
-    }
-}
-
-/// The target as it was sent: the one that the handler is given is decoded already. What this returns is the request's
-/// own context, and so the exchange is at hand in every later call.
-private let targetCallback:
-    @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer? = {
-        context, target, connection in
-        let place = unsafe shim_connection_context(connection)
-        guard let begun = unsafe exchange(place), let target = unsafe target else { return nil }
-        unsafe server(context).begin(begun, target: target)
-        return unsafe place
-    }
-
-private let handleCallback: MHD_AccessHandlerCallback = { context, _, _, method, version, piece, count, request in
-    guard let method = unsafe method, let count = unsafe count, let request = unsafe request,
-        let found = unsafe exchange(request.pointee)
-    else { return .NO }
-    let size = unsafe count.pointee
-    unsafe count.pointee = 0
-    let server = unsafe server(context)
-    guard size > 0, let piece = unsafe piece else {
-        if case .begun = found.phase, let version = unsafe version { unsafe found.expectVersion(at: version) }
-        return unsafe server.handle(found, method: String(cString: method), UnsafeBufferPointer(start: nil, count: 0))
-    }
-    return unsafe piece.withMemoryRebound(to: UInt8.self, capacity: size) { bytes in
-        unsafe server.handle(found, method: "", UnsafeBufferPointer(start: bytes, count: size))
-    }
-}
-
-private let completedCallback: MHD_RequestCompletedCallback = { context, _, request, _ in
-    if let request = unsafe request, let done = unsafe exchange(request.pointee) {
-        unsafe server(context).completed(done)
-    }
-}
-
-private let pieceCallback: MHD_ContentReaderCallback = { context, position, buffer, size in
-    guard let context = unsafe context, let buffer = unsafe buffer else { return shim_end_with_error }
-    let body = unsafe Unmanaged<PiecemealBody>.fromOpaque(context).takeUnretainedValue()
-    return unsafe buffer.withMemoryRebound(to: UInt8.self, capacity: size) { start in
-        unsafe body.server.piece(
-            of: body, at: Int(position), into: UnsafeMutableBufferPointer(start: start, count: size))
-    }
-}
-
-private let piecesDoneCallback: MHD_ContentReaderFreeCallback = { context in
-    if let context = unsafe context { unsafe Unmanaged<PiecemealBody>.fromOpaque(context).release() }
 }

@@ -28,14 +28,19 @@ package final class Documents {
         try byName.row(.text(name)) { Array($0.text(0).utf8) }
     }
 
+    /// The sections of a scenario's `given`.
+    package enum Section: String, Sendable {
+        case users, decisions, paymentMethods, leases, transactions, agreements
+    }
+
     /// An entry of a scenario that has a name of its own.
     package struct Entry: Hashable, Sendable {
-        /// `users`, `leases`, …
-        package let section: String
+        package let section: Section
         package let name: String
+        /// Of the customer, for a decision; of the lease, for its transaction and agreement.
         package let row: Int64
 
-        package init(section: String, name: String, row: Int64) {
+        package init(section: Section, name: String, row: Int64) {
             self.section = section
             self.name = name
             self.row = row
@@ -43,15 +48,18 @@ package final class Documents {
     }
 
     package func save(_ entry: Entry) throws(SQLiteError) {
-        try insertName.run(.text(entry.section), .text(entry.name), .integer(entry.row))
+        try insertName.run(.text(entry.section.rawValue), .text(entry.name), .integer(entry.row))
     }
 
     /// The row behind a scenario's name.
-    package func row(_ section: String, _ name: String) throws(SQLiteError) -> Int64? {
-        try rowOfName.row(.text(section), .text(name)) { $0.integer(0) }
+    package func row(_ section: Section, _ name: String) throws(SQLiteError) -> Int64? {
+        try rowOfName.row(.text(section.rawValue), .text(name)) { $0.integer(0) }
     }
 
+    /// By section, then by name.
     package func entries() throws(SQLiteError) -> [Entry] {
-        try allNames.rows { Entry(section: $0.text(0), name: $0.text(1), row: $0.integer(2)) }
+        try allNames.rows { row in
+            Section(rawValue: row.text(0)).map { Entry(section: $0, name: row.text(1), row: row.integer(2)) }
+        }.compactMap(\.self)
     }
 }

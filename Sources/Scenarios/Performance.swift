@@ -77,7 +77,7 @@ private final class Performance {
             for fault in scenario.faults { try stage.add(fault: fault, at: scenario.present) }
             for (entry, row) in rows.sorted(by: { $0.key < $1.key }) {
                 try stage.store.documents.save(
-                    Documents.Entry(section: entry.section.rawValue, name: entry.name, row: row))
+                    Documents.Entry(section: entry.section, name: entry.name, row: row))
             }
             try stage.set(Sandbox.Origin(name: scenario.name, text: scenario.text))
         }

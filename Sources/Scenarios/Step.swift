@@ -1,6 +1,7 @@
 internal import Contract
 internal import JSON
 internal import Medusa
+internal import MedusaStore
 internal import YAML
 
 /// One request that a scenario plays.
@@ -35,11 +36,7 @@ struct Step: Sendable {
 
 /// An entry of `given`.
 struct Entry: Hashable, Comparable, Sendable {
-    enum Section: String, Sendable {
-        case users, decisions, paymentMethods, leases, transactions, agreements
-    }
-
-    let section: Section
+    let section: Documents.Section
     let name: String
 
     static func < (left: Entry, right: Entry) -> Bool {
@@ -53,7 +50,7 @@ struct Entry: Hashable, Comparable, Sendable {
 struct StepReading {
     private let yaml: YAML
     private let present: Timestamp
-    private var names: [Entry.Section: [String]] = [:]
+    private var names: [Documents.Section: [String]] = [:]
     private var times: [Entry: Timestamp] = [:]
     private var steps: [Step] = []
     private(set) var problems: [YAML.Problem] = []
@@ -65,7 +62,7 @@ struct StepReading {
 
     mutating func steps(_ given: Values?) -> [Step] {
         guard let given else { return [] }
-        let sections: [(Entry.Section, [Named])] = [
+        let sections: [(Documents.Section, [Named])] = [
             (.users, given[ScenarioFile.users] ?? []), (.decisions, given[ScenarioFile.decisions] ?? []),
             (.paymentMethods, given[ScenarioFile.paymentMethods] ?? []), (.leases, given[ScenarioFile.leases] ?? []),
             (.transactions, given[ScenarioFile.transactions] ?? []),
@@ -155,7 +152,7 @@ struct StepReading {
     // MARK: References and moments
 
     private mutating func reference(
-        _ values: Values, _ key: Key<String>, _ section: Entry.Section, _ entry: Entry
+        _ values: Values, _ key: Key<String>, _ section: Documents.Section, _ entry: Entry
     ) -> Entry? {
         let name = values[key]
         let known = names[section] ?? []
