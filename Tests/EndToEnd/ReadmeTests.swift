@@ -19,4 +19,22 @@ import Testing
                 #""quantityByStatus":{"ordered":2,"shipped":2}}],"purchaseTotal":40000,"purchaseSalesTax":2800}}"#
                     + "\n"))
     }
+
+    /// The commands that turn a sandbox, as pasted; only the server is the test's own.
+    @Test func `turns a sandbox`() throws {
+        let readme = String(decoding: try Repository.bytes("README.md"), as: UTF8.self)
+        let block = try #require(
+            readme.split(separator: "```sh\n").first { $0.hasPrefix("export MEDUSA_API_KEY=past-due") }?
+                .split(separator: "```").first)
+        let server = try Server("--quiet", "--scenario", "past-due")
+        let run = try Program.run(
+            command: "bash", ["-euc", String(block)],
+            environment: [
+                "MEDUSA_BASE_URL": server.url,
+                "PATH": "\(Program.url.deletingLastPathComponent().path):/usr/local/bin:/usr/bin:/bin",
+            ])
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.output.contains(#""outcome": "declined""#))
+        #expect(run.output.contains(#""spendingLimit": 2000"#))
+    }
 }
