@@ -150,8 +150,7 @@ internal import HTTP
         let deadlineSeconds = nowSeconds + limits.drainSeconds
         while nowSeconds < deadlineSeconds, connections.values.contains(where: \.isInProgress) { turn() }
         // A suspended connection would abort the program here.
-        wake()
-        unsafe MHD_run(daemon)
+        serve()
         unsafe MHD_stop_daemon(daemon)
         unsafe daemon = nil
         application.settle()
