@@ -50,7 +50,8 @@ package struct YAML: Sendable {
                 mark: Mark(line: 1, column: 1), sentence: "the file is larger than \(Self.sizeLimit >> 20) MiB")
         }
         try Self.checkEncoding(bytes)
-        var reader = YAMLReader(bytes)
+        // Some editors begin a file with a byte order mark.
+        var reader = YAMLReader(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes)
         let (text, marks) = try reader.read()
         do throws(JSONError) {
             json = try JSON(text)

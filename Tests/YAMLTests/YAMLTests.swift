@@ -15,7 +15,7 @@ import YAML
         ("- x\n- y: z\n", #"["x",{"y":"z"}]"#), ("a: \"tab\\there \\\" \\\\ é\"", #"{"a":"tab\u0009here \" \\ é"}"#),
         (#"{"json": [true, null, "x"]}"#, #"{"json":[true,null,"x"]}"#), ("1: x", #"{"1":"x"}"#),
         ("a: &x {b: 1}\nc: *x", #"{"a":{"b":1},"c":{"b":1}}"#), ("a: !!str 5", #"{"a":"5"}"#),
-        ("a: >-\n  b\n  c\n", #"{"a":"b c"}"#),
+        ("a: >-\n  b\n  c\n", #"{"a":"b c"}"#), ("\u{FEFF}a: 1\r\nb: 2\r\n", #"{"a":1,"b":2}"#),
     ])
     func `says what JSON says`(text: String, expected: String) throws {
         #expect(try json(text) == expected)
