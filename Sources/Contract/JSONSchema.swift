@@ -3,13 +3,9 @@ internal import Medusa
 
 /// The declaration as JSON Schema (draft 2020-12), for editors and for OpenAPI.
 extension JSONWriter {
-    /// An object with these fields.
+    /// The members of the schema of an object with these fields.
     ///
     /// - Parameter isClosed: whether other members are wrong.
-    package mutating func schema(of fields: [Field], isClosed: Bool) {
-        object { $0.schemaMembers(of: fields, isClosed: isClosed) }
-    }
-
     package mutating func schemaMembers(of fields: [Field], isClosed: Bool) {
         member("type", "object")
         member("properties") { properties in

@@ -10,7 +10,7 @@ package struct UnknownMember: Sendable {
     package let value: JSON
 
     package var violation: Violation {
-        Violation(path, "is not known here" + (nearest.map { "; did you mean \"\($0)\"?" } ?? ""), at: value.name)
+        Violation(path, "is not known here\(didYouMean(nearest))", at: value.name)
     }
 }
 
@@ -44,6 +44,9 @@ private func unknown(in value: JSON, _ schema: Schema, _ path: String) -> [Unkno
     case .string, .email, .phone, .oneOf, .documented, .number, .integer, .boolean, .date, .duration, .moment, .any: []
     }
 }
+
+/// What a sentence about a misspelt name ends with; nothing when no name is near.
+package func didYouMean(_ nearest: String?) -> String { nearest.map { "; did you mean \"\($0)\"?" } ?? "" }
 
 /// The name that a misspelt one was probably meant to be: the fewest edits away, at most a third of its length.
 package func nearest(to word: String, among names: [String]) -> String? {

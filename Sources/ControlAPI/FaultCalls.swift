@@ -30,8 +30,6 @@ enum FaultCalls {
             .init(.ok, meaning: "Removed"), .init(.notFound, "FaultNotFound", meaning: "There is none of that id"),
         ])
 
-    static let limit = 100
-
     private static func answer(_ call: ControlCall) -> Response {
         .data {
             $0.member("faults", array: call.sandbox.faults) { writer, active in writer.object { $0.members(of: active) }
@@ -41,8 +39,9 @@ enum FaultCalls {
 
     private static func save(_ call: ControlCall) throws -> Response {
         _ = try call.body()
-        guard call.sandbox.faults.count < limit else {
-            throw ControlRefusal(.conflict, "TooManyFaults", "There are \(limit) faults already; remove some")
+        guard call.sandbox.faults.count < Fault.mostFaults else {
+            throw ControlRefusal(
+                .conflict, "TooManyFaults", "There are \(Fault.mostFaults) faults already; remove some")
         }
         guard let definition = call.payload else { throw Violation("status", "is required") }
         let added = try call.sandbox.add(fault: definition, at: call.now)

@@ -12,7 +12,8 @@ enum PersonaCalls {
     ]
 
     static let rules = Key.required(
-        "rules", .array(of: Rule.fields, 0...500), "Rules on the fields of a request; the first one that fits decides")
+        "rules", .array(of: Rule.fields, 0...Rule.mostRules),
+        "Rules on the fields of a request; the first one that fits decides")
 
     static let get = Endpoint.control(
         .get, "personas", "Get Personas", outcomes: [.init(.ok, meaning: "The rules, and the table of test values")])

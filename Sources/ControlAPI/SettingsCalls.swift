@@ -17,14 +17,10 @@ enum SettingsCalls {
         .patch, "settings", "Change Settings", body: Settings.fields,
         outcomes: [.init(.ok, meaning: "All of them; those that were not named are as before")])
 
-    private static func answer(_ call: ControlCall) -> Response { .data(body: call.sandbox.settings.members) }
+    private static func answer(_ call: ControlCall) -> Response { .data(.ok, call.sandbox.settings.members) }
 
     private static func save(_ call: ControlCall) throws -> Response {
         try call.sandbox.set(try Settings(reading: call.body(), over: call.sandbox.settings))
         return answer(call)
     }
-}
-
-extension Response {
-    fileprivate static func data(body: (inout JSONWriter) -> Void) -> Response { .data(.ok, body) }
 }

@@ -24,9 +24,7 @@ enum StateCalls {
         let people = Dictionary(uniqueKeysWithValues: users.map { ($0.id, $0) })
         let agreements = try transactions.compactMap { transaction in
             try people[transaction.lease.customer].flatMap { customer in
-                Agreement(
-                    transaction, collected: try store.payments.collected(towards: transaction.lease.id),
-                    customer: customer, at: call.now, sandbox.settings)
+                try sandbox.agreement(transaction, of: customer, at: call.now)
             }
         }
         return .data {

@@ -53,13 +53,13 @@ enum UserCalls {
         guard status == .pending || body[resolvesAfter] == nil && body[resolvesAs] == nil else {
             throw Violation("resolvesAfter", "is for pending only")
         }
-        var verdict = Application.Verdict.reviewed(status, limit: limit)
-        if let span = body[resolvesAfter] {
-            verdict.resolution = Application.Resolution(
+        let resolution = body[resolvesAfter].map { span in
+            Application.Resolution(
                 at: call.now + span, status: body[resolvesAs].flatMap(Application.Status.init) ?? .approved,
                 spendingLimit: limit)
         }
-        try call.sandbox.store.users.review(user.id, verdict)
+        try call.sandbox.store.users.review(
+            user.id, status == .pending ? .underReview(resolution) : .reviewed(status, limit: limit))
         try call.sandbox.reviewsChanged()
         return try answer(call)
     }

@@ -48,6 +48,15 @@ package struct Application: Hashable, Sendable {
         /// For a review: when it resolves by itself, and how.
         package var resolution: Resolution?
 
+        /// An application under review.
+        ///
+        /// - Parameter resolution: how the review ends by itself; it does not when `nil`.
+        package static func underReview(_ resolution: Resolution?) -> Verdict {
+            var verdict = reviewed(.pending, limit: .zero)
+            verdict.resolution = resolution
+            return verdict
+        }
+
         /// What a reviewer decides.
         package static func reviewed(_ status: Status, limit: Money) -> Verdict {
             switch status {
@@ -75,13 +84,12 @@ package struct Application: Hashable, Sendable {
         case .deny:
             return .reviewed(.failed, limit: .zero)
         case .manualReview:
-            var verdict = Verdict.reviewed(.pending, limit: .zero)
-            if let span = ruling?.resolvesAfter {
-                verdict.resolution = Resolution(
-                    at: now + span, status: ruling?.resolvesAs ?? .approved,
-                    spendingLimit: limit ?? settings.spendingLimit)
-            }
-            return verdict
+            return .underReview(
+                ruling?.resolvesAfter.map { span in
+                    Resolution(
+                        at: now + span, status: ruling?.resolvesAs ?? .approved,
+                        spendingLimit: limit ?? settings.spendingLimit)
+                })
         case .approveOnHold:
             return approved(settings.spendingLimit, spendingHold: true)
         case .approveUnverified:

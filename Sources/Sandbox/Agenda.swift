@@ -53,9 +53,15 @@ extension Sandbox {
             let row = transaction.lease.customer
             guard let customer = try customers[row] ?? store.users.user(row) else { return nil }
             customers[row] = customer
-            return Agreement(
-                transaction, collected: try store.payments.collected(towards: transaction.lease.id),
-                customer: customer, at: now, settings)
+            return try agreement(transaction, of: customer, at: now)
         }
+    }
+
+    /// A transaction as its customer pays it off; `nil` while it is not finalized.
+    package func agreement(_ transaction: Transaction, of customer: User, at now: Timestamp) throws -> Agreement? {
+        guard transaction.lease.finalizedAt != nil else { return nil }
+        return Agreement(
+            transaction, collected: try store.payments.collected(towards: transaction.lease.id), customer: customer,
+            at: now, settings)
     }
 }

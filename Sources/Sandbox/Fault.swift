@@ -5,6 +5,10 @@ package import Medusa
 
 /// A fault as data: which requests it strikes, and what becomes of their answers.
 package struct Fault: Sendable {
+    /// How many a sandbox may have.
+    package static let mostFaults = 100
+    static let longestDelayMilliseconds: Int64 = 600_000
+
     // Which requests.
     private let operations: Set<String>
     private let keys: Set<String>
@@ -246,7 +250,7 @@ extension Fault {
     }
 
     private static func milliseconds(_ span: CalendarSpan, at place: JSON?) throws(Violation) -> Int64 {
-        guard let fixed = span.fixed, fixed.milliseconds <= 600_000 else {
+        guard let fixed = span.fixed, fixed.milliseconds <= Self.longestDelayMilliseconds else {
             throw Violation("delay", "must be at most ten minutes", at: place)
         }
         return fixed.milliseconds

@@ -76,6 +76,9 @@ extension Rule {
 
     private static let scalars: [Schema] = [.string(), .number(), .boolean()]
 
+    /// How many a sandbox may have.
+    package static let mostRules = 500
+
     package static let fields = Contract.fields(about, when, outcome, limit, resolvesAfter, resolvesAs)
 
     /// - Parameter requestFields: every path that a request can have; a rule on another one would never fit.
@@ -87,7 +90,7 @@ extension Rule {
         var conditions: [Condition] = []
         for member in members {
             guard requestFields.contains(member.name) else {
-                let hint = nearest(to: member.name, among: requestFields).map { "; did you mean \"\($0)\"?" } ?? ""
+                let hint = didYouMean(nearest(to: member.name, among: requestFields))
                 throw Violation("when.\(member.name)", "is no field of a request\(hint)", at: member.value.name)
             }
             let path = member.name.split(separator: ".").map(String.init)

@@ -72,7 +72,7 @@ package final class Sandboxes {
     /// Lets keys share the sandbox of the first one. Those that shared it before, and are not named now, no longer do.
     package func assign(_ keys: [(key: String, consumer: Sandbox.Consumer?)]) {
         guard let name = keys.first?.key else { return }
-        tenants = tenants.filter { $0.value.sandbox != name }
+        release(name)
         for (key, consumer) in keys {
             tenants[key] = Tenant(sandbox: name, consumer: consumer, sharesSandbox: keys.count > 1)
         }

@@ -63,8 +63,6 @@ extension Fault.RateLimit {
 }
 
 extension Fault.Delay {
-    private static let longest: Int64 = 600_000
-
     /// - Parameter chance: two independent numbers from 0 to 1.
     fileprivate func milliseconds(_ chance: (Int64) -> Double) -> Int64 {
         switch self {
@@ -75,7 +73,7 @@ extension Fault.Delay {
             // Box and Muller's normal deviate; 2.326 of them is the 99th percentile.
             let deviate = sqrt(-2 * log(1 - chance(0))) * cos(2 * Double.pi * chance(1))
             let length = Double(median) * exp(log(Double(p99) / Double(median)) / 2.3263 * deviate)
-            return min(Self.longest, Int64(length))
+            return min(Fault.longestDelayMilliseconds, Int64(length))
         }
     }
 }

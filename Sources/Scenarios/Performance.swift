@@ -116,14 +116,13 @@ private final class Performance {
     private func resolve(_ user: Int64, _ resolves: Step.Resolves?, _ step: Step) throws {
         guard let resolves else { return }
         let limit = resolves.limit ?? stage.settings.spendingLimit
-        var verdict = Application.Verdict.reviewed(.pending, limit: .zero)
-        verdict.resolution = Application.Resolution(
+        let resolution = Application.Resolution(
             at: step.at + resolves.after, status: resolves.status, spendingLimit: limit)
         guard try stage.store.users.user(user)?.application?.status == .pending else {
             return refuse(step, "\(step.entry.path) has \"resolves\", and is no manual review")
         }
         try stage.store.write {
-            try stage.store.users.review(user, verdict)
+            try stage.store.users.review(user, .underReview(resolution))
             try stage.reviewsChanged()
         }
     }

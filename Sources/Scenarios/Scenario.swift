@@ -98,7 +98,7 @@ extension YAML {
             path.isEmpty ? violation.path : violation.path == "fault" ? path : "\(path).\(violation.path)"
         var sentence = "\"\(full)\" \(violation.complaint)"
         if violation.complaint == "must be a string", place.isNumber { sentence += "; put it in quotes" }
-        if let meant = violation.nearestAllowed { sentence += "; did you mean \"\(meant)\"?" }
+        sentence += didYouMean(violation.nearestAllowed)
         return YAML.Problem(mark: mark(of: place), sentence: sentence)
     }
 
@@ -116,7 +116,7 @@ extension YAML {
         guard !keys.isEmpty else { return [] }
         return (fault["keys"]?.elements ?? []).compactMap { element in
             guard let key = element.string, !keys.contains(key) else { return nil }
-            let hint = nearest(to: key, among: keys).map { "; did you mean \"\($0)\"?" } ?? ""
+            let hint = didYouMean(nearest(to: key, among: keys))
             return YAML.Problem(
                 mark: mark(of: element),
                 sentence: "\"\(path).keys\" names \"\(key)\", which is none of the scenario's keys\(hint)")

@@ -22,10 +22,11 @@ enum ScenarioFile {
         "keys", .array(of: fields(key, channel, vendorId), 1...100),
         "The API keys that share the sandbox; the scenario's own name when absent")
     static let personas = Key.optional(
-        "personas", .array(of: Rule.fields, 0...500),
+        "personas", .array(of: Rule.fields, 0...Rule.mostRules),
         "Rules on the fields of a request; the first one that fits decides")
     static let faults = Key.optional(
-        "faults", .array(of: Fault.fields(operations: Routes.operations), 0...100), "What goes wrong, and when")
+        "faults", .array(of: Fault.fields(operations: Routes.operations), 0...Fault.mostFaults),
+        "What goes wrong, and when")
 
     // MARK: given
 

@@ -157,10 +157,10 @@ struct StepReading {
         let name = values[key]
         let known = names[section] ?? []
         if known.contains(name) { return Entry(section: section, name: name) }
+        let meant = nearest(to: name, among: known)
+        let others = known.map { "\"\($0)\"" }.joined(separator: ", ")
         let hint =
-            nearest(to: name, among: known).map { "; did you mean \"\($0)\"?" }
-            ?? (known.isEmpty
-                ? "; the file has none" : "; there is \(known.map { "\"\($0)\"" }.joined(separator: ", "))")
+            meant != nil ? didYouMean(meant) : known.isEmpty ? "; the file has none" : "; there is \(others)"
         problem(
             values.given(key)?.json,
             "\(entry.path) refers to \"\(name)\", which is no entry of \(section.rawValue)\(hint)")

@@ -42,9 +42,7 @@ enum GetAgreements {
 extension Call {
     /// A finalized transaction as its customer pays it off.
     func agreement(_ transaction: Transaction, of user: User) throws -> Agreement? {
-        Agreement(
-            transaction, collected: try store.payments.collected(towards: transaction.lease.id), customer: user,
-            at: now, sandbox.settings)
+        try sandbox.agreement(transaction, of: user, at: now)
     }
 }
 
