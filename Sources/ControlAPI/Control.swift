@@ -53,30 +53,39 @@ package final class Control {
     private func call(
         _ request: Request, _ route: ControlRoute, _ parameters: [NamedValue], _ version: String
     ) -> Gateway.Reply {
-        if case .open(let answer) = route.answer { return Gateway.Reply(response: answer(version)) }
+        switch route.answer {
+        case .open(let answer): Gateway.Reply(response: answer(version))
+        case .read(let answer), .replace(let answer): keyed(request, route, parameters, answer)
+        case .write(let answer):
+            keyed(request, route, parameters) { call in try call.sandbox.store.write { try answer(call) } }
+        }
+    }
+
+    private func keyed(
+        _ request: Request, _ route: ControlRoute, _ parameters: [NamedValue],
+        _ answer: (ControlCall) throws -> Response
+    ) -> Gateway.Reply {
         switch gateway.authenticate(request) {
         case .refused(let response): return Gateway.Reply(response: response)
         case .admitted(let admission, _):
-            var reply = Gateway.Reply(response: self.answer(request, route, parameters, admission.sandbox))
-            reply.response.showTime(of: admission.sandbox)
-            if admission.sandbox.store.isOpen { reply.unsettled = admission.sandbox }
+            let sandbox = admission.sandbox
+            var reply = Gateway.Reply(response: self.answer(request, route.endpoint, parameters, sandbox, answer))
+            reply.response.showTime(of: sandbox)
+            if sandbox.store.isOpen { reply.unsettled = sandbox }
             return reply
         }
     }
 
     private func answer(
-        _ request: Request, _ route: ControlRoute, _ parameters: [NamedValue], _ sandbox: Sandbox
+        _ request: Request, _ endpoint: Endpoint, _ parameters: [NamedValue], _ sandbox: Sandbox,
+        _ answer: (ControlCall) throws -> Response
     ) -> Response {
         do {
             try sandbox.resolveReviews(at: sandbox.now)
-            let call = ControlCall(
-                endpoint: route.endpoint, sandbox: sandbox, now: sandbox.now, parameters: parameters,
-                payload: route.endpoint.content == .json ? try Gateway.payload(request) : nil, bytes: request.body)
-            switch route.answer {
-            case .open(let answer): return answer("")
-            case .read(let answer), .replace(let answer): return try answer(call)
-            case .write(let answer): return try sandbox.store.write { try answer(call) }
-            }
+            return try answer(
+                ControlCall(
+                    endpoint: endpoint, sandbox: sandbox, now: sandbox.now, parameters: parameters,
+                    payload: endpoint.content == .json ? try Gateway.payload(request) : nil, bytes: request.body))
         } catch let refusal as ControlRefusal {
             return refusal.response
         } catch let violation as Violation {
