@@ -54,7 +54,9 @@ let package = Package(
         // Floor 4
         .target(
             name: "MedusaAPI",
-            dependencies: ["Contract", "HTTP", "JSON", "LeaseDocument", "Medusa", "MedusaStore", "Sandbox"]),
+            dependencies: ["Contract", "HTTP", "JSON", "LeaseDocument", "Medusa", "MedusaStore", "Sandbox"],
+            // The documented bodies, each with its page, as examples in OpenAPI.
+            resources: [.embedInCode("Samples")]),
 
         // Floor 5
         .target(

@@ -3,12 +3,12 @@
 
 usage: journey.py BASE-URL [API-KEY]
 
-Each call's status and shape (keys, types, nesting) is compared with the documented sample in Tests/Fixtures. Prints a line a
+Each call's status and shape (keys, types, nesting) is compared with the documented sample in Sources/MedusaAPI/Samples. Prints a line a
 call, then the count of documented routes; exits with 1 when anything differs. Needs nothing but Python's own library.
 """
 import base64, json, os, sys, time, urllib.error, urllib.request
 
-FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Tests", "Fixtures")
+SAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Sources", "MedusaAPI", "Samples")
 ROUTES = 24
 
 
@@ -43,7 +43,7 @@ class Walk:
         self.base, self.key, self.seen, self.failures = base.rstrip("/"), key, set(), 0
 
     def call(self, title, method, path, body=None, token=None, sample=None):
-        """Sends a request, and compares with the fixture `sample` = "05-get-user.200"; the number is the route's."""
+        """Sends a request, and compares with the documented `sample`: get-user.200."""
         headers = {"Authorization": self.key}
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -58,13 +58,13 @@ class Walk:
             status, answer = error.code, json.load(error)
         problem = ""
         if sample:
-            with open(os.path.join(FIXTURES, sample + ".json")) as file:
+            with open(os.path.join(SAMPLES, sample + ".json")) as file:
                 documented = json.load(file)
             try:
                 if status != documented["status"]:
                     raise Difference(f"status {status}, not {documented['status']}: {json.dumps(answer)}")
                 shape(answer, documented["body"])
-                self.seen.add(int(sample[:2]))
+                self.seen.add(documented["route"])
             except Difference as difference:
                 problem = str(difference)
         self.say(title, method, path, status, problem)
@@ -114,52 +114,52 @@ def main():
     unknown = call("the e-mail is unknown", "GET", f"/v3/user-exists?email={email}")
     walk.check("exists is false", unknown["data"] == {"exists": False})
     call("create the customer", "POST", "/v3/users",
-         {"firstName": "John", "lastName": "Doe", "email": email, "password": "correct horse"}, sample="03-create-user.200")
-    known = call("the e-mail is known", "GET", f"/v3/user-exists?email={email}", sample="01-verify-user-exists.200")
+         {"firstName": "John", "lastName": "Doe", "email": email, "password": "correct horse"}, sample="create-user.200")
+    known = call("the e-mail is known", "GET", f"/v3/user-exists?email={email}", sample="verify-user-exists.200")
     user = known["data"]["userId"]
-    token = call("mint a token", "GET", f"/v3/users/{user}/authorize", sample="06-create-authorization-token.200")["data"]["token"]
-    call("a key to tokenise a card (LPP)", "POST", "/v3/paymentMethods/child-transaction-key", sample="08-child-transaction-key.200")
-    call("a key to tokenise a card (Clover)", "GET", "/v3/gateways/clover/pkms", sample="09-clover-pkms.200")
-    call("add a card", "POST", "/v3/paymentMethods/add", CARD, token, sample="07-add-payment-method.201")
+    token = call("mint a token", "GET", f"/v3/users/{user}/authorize", sample="create-authorization-token.200")["data"]["token"]
+    call("a key to tokenise a card (LPP)", "POST", "/v3/paymentMethods/child-transaction-key", sample="child-transaction-key.200")
+    call("a key to tokenise a card (Clover)", "GET", "/v3/gateways/clover/pkms", sample="clover-pkms.200")
+    call("add a card", "POST", "/v3/paymentMethods/add", CARD, token, sample="add-payment-method.201")
     call("verify a bank account", "POST", f"/v3/paymentMethods/{user}/verifyACH",
-         {"accountNumber": "3483898238239", "routingNumber": "021000021"}, sample="24-verify-ach.200")
-    methods = call("payment methods", "GET", "/v3/customers/me/payment-methods", token=token, sample="10-get-payment-methods.200")
+         {"accountNumber": "3483898238239", "routingNumber": "021000021"}, sample="verify-ach.200")
+    methods = call("payment methods", "GET", "/v3/customers/me/payment-methods", token=token, sample="get-payment-methods.200")
     before = call("no decision yet", "GET", "/v3/users/me", token=token)
     walk.check("there is no decision", "decision" not in before["data"])
-    applied = call("apply", "POST", "/v3/users/me/apply", APPLICATION, token, sample="11-apply.200")
+    applied = call("apply", "POST", "/v3/users/me/apply", APPLICATION, token, sample="apply.200")
     walk.check("the decision is approved", applied["data"]["decision"]["status"] == "approved")
     call("phone and address match", "POST", "/v3/users/exists", {
         "email": email, "phone": "651-444-7773", "address": {
             "street1": "123 Test Drive", "street2": "Apartment 2", "city": "Hollywood", "region": "FL",
-            "postalCode": "33021", "country": "US"}}, sample="02-deeply-verify-user-exists.200")
+            "postalCode": "33021", "country": "US"}}, sample="deeply-verify-user-exists.200")
 
-    lease = call("create a lease", "POST", "/v3/leases", order(run), token, sample="12-create-lease.200")["data"]["leaseId"]
-    pending = call("the lease is pending", "GET", f"/v3/leases/{lease}", token=token, sample="14-get-lease.200")
+    lease = call("create a lease", "POST", "/v3/leases", order(run), token, sample="create-lease.200")["data"]["leaseId"]
+    pending = call("the lease is pending", "GET", f"/v3/leases/{lease}", token=token, sample="get-lease.200")
     walk.check("leaseStatus is pending", pending["data"]["leaseStatus"] == "pending")
     walk.check("the contract is HTML", b"<html" in base64.b64decode(pending["data"]["contract"]))
-    call("approved, with a transaction", "GET", "/v3/users/me", token=token, sample="05-get-user.200")
-    call("sign", "POST", f"/v3/leases/{lease}/sign", {"ipAddress": "127.0.0.1", "signed": True}, token, sample="16-sign-lease.200")
-    call("finalize", "POST", f"/v3/transactions/ABC-{run}/finalize", sample="17-finalize-lease.200")
+    call("approved, with a transaction", "GET", "/v3/users/me", token=token, sample="get-user.200")
+    call("sign", "POST", f"/v3/leases/{lease}/sign", {"ipAddress": "127.0.0.1", "signed": True}, token, sample="sign-lease.200")
+    call("finalize", "POST", f"/v3/transactions/ABC-{run}/finalize", sample="finalize-lease.200")
     today = time.strftime("%Y-%m-%d", time.gmtime())
     call("confirm the shipment", "POST", f"/v3/transactions/ABC-{run}/confirm-shipment",
          {"items": [{"sku": "abc123", "carrier": "ups", "trackingNumber": "9MTR1T96LAWV", "shipDate": today, "deliveryDate": today}]},
-         sample="20-confirm-shipment.200")
-    shipped = call("the transaction has shipped", "GET", f"/v3/transactions/ABC-{run}", sample="15-get-transaction.200")
+         sample="confirm-shipment.200")
+    shipped = call("the transaction has shipped", "GET", f"/v3/transactions/ABC-{run}", sample="get-transaction.200")
     walk.check("quantityByStatus counts it", shipped["data"]["items"][0]["quantityByStatus"] == {"ordered": 2, "shipped": 2})
-    call("the vendor's transactions", "GET", "/v3/transactions?page=1&limit=1&leaseStatus=signed", sample="13-get-transactions.200")
+    call("the vendor's transactions", "GET", "/v3/transactions?page=1&limit=1&leaseStatus=signed", sample="get-transactions.200")
     returned = call("return one item", "POST", f"/v3/transactions/ABC-{run}/return",
-                    {"items": [{"sku": "abc123", "quantity": 1}, {"sku": "unknown", "quantity": 1}]}, sample="19-return-items.200")
+                    {"items": [{"sku": "abc123", "quantity": 1}, {"sku": "unknown", "quantity": 1}]}, sample="return-items.200")
     walk.check("one is returned, one failed", returned["data"] == {
         "returned": [{"sku": "abc123", "quantity": 1}], "failed": [{"sku": "unknown", "quantity": 1}]})
-    agreements = call("agreements", "GET", "/v3/customers/me/agreements", token=token, sample="22-get-agreements.200")
+    agreements = call("agreements", "GET", "/v3/customers/me/agreements", token=token, sample="get-agreements.200")
     payment = {"paymentMethodId": methods[0]["id"], "amount": 2}
     collected = call("collect a payment", "POST",
                      f"/v3/customers/me/agreements/{agreements[0]['id']}/transactions/payment", payment, token)
     walk.check("it is collected", collected[0]["outcome"] == "success" and collected[0]["amount"] == 2)
-    call("the vendor's users", "GET", "/v3/users?limit=1", sample="04-get-users.200")
+    call("the vendor's users", "GET", "/v3/users?limit=1", sample="get-users.200")
 
     declined(walk, run)
-    call("an unknown lease", "GET", "/v3/leases/unknown", token=token, sample="14-get-lease.404")
+    call("an unknown lease", "GET", "/v3/leases/unknown", token=token, sample="get-lease.404")
 
     print(f"{len(walk.seen)} of {ROUTES} documented routes answered with their documented status and shape")
     sys.exit(0 if walk.failures == 0 and len(walk.seen) == ROUTES else 1)
@@ -169,23 +169,23 @@ def declined(walk, run):
     """A second customer, whose order is picked up in part and cancelled in part, and whose payments decline."""
     call = walk.call
     created = call("a customer whose payments decline", "POST", "/v3/users",
-                   {"firstName": "Jane", "lastName": "Doe", "email": f"{run}.decline@example.com"}, sample="03-create-user.200")
+                   {"firstName": "Jane", "lastName": "Doe", "email": f"{run}.decline@example.com"}, sample="create-user.200")
     token = created["data"]["token"]
     first = dict(APPLICATION, bankAccount={"routing": "021000021", "account": "3483898238239", "type": "checking"})
     call("apply, with a bank account", "POST", "/v3/users/me/apply", first, token)
-    lease = call("create a lease", "POST", "/v3/leases", order(run + "-2"), token, sample="12-create-lease.200")["data"]["leaseId"]
-    call("sign", "POST", f"/v3/leases/{lease}/sign", {"ipAddress": "127.0.0.1", "signed": True}, token, sample="16-sign-lease.200")
-    call("finalize", "POST", f"/v3/transactions/ABC-{run}-2/finalize", sample="17-finalize-lease.200")
+    lease = call("create a lease", "POST", "/v3/leases", order(run + "-2"), token, sample="create-lease.200")["data"]["leaseId"]
+    call("sign", "POST", f"/v3/leases/{lease}/sign", {"ipAddress": "127.0.0.1", "signed": True}, token, sample="sign-lease.200")
+    call("finalize", "POST", f"/v3/transactions/ABC-{run}-2/finalize", sample="finalize-lease.200")
     call("confirm the receipt of one", "POST", f"/v3/transactions/ABC-{run}-2/confirm-receipt",
-         {"items": [{"sku": "abc123", "quantity": 1}]}, sample="21-confirm-receipt.200")
+         {"items": [{"sku": "abc123", "quantity": 1}]}, sample="confirm-receipt.200")
     canceled = call("cancel both", "POST", f"/v3/transactions/ABC-{run}-2/cancel",
-                    {"items": [{"sku": "abc123", "quantity": 2}]}, sample="18-cancel-items.200")
+                    {"items": [{"sku": "abc123", "quantity": 2}]}, sample="cancel-items.200")
     walk.check("one is cancelled, the delivered one is not", canceled["data"] == {
         "canceled": [{"sku": "abc123", "quantity": 1}], "failed": [{"sku": "abc123", "quantity": 1}]})
     method = call("payment methods", "GET", "/v3/customers/me/payment-methods", token=token)[0]["id"]
-    agreement = call("agreements", "GET", "/v3/customers/me/agreements", token=token, sample="22-get-agreements.200")[0]["id"]
+    agreement = call("agreements", "GET", "/v3/customers/me/agreements", token=token, sample="get-agreements.200")[0]["id"]
     call("a declined payment", "POST", f"/v3/customers/me/agreements/{agreement}/transactions/payment",
-         {"paymentMethodId": method, "amount": 2}, token, sample="23-collect-payment.200")
+         {"paymentMethodId": method, "amount": 2}, token, sample="collect-payment.200")
 
 
 if __name__ == "__main__":

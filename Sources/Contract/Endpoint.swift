@@ -12,15 +12,67 @@ package struct Endpoint: Sendable {
         case customerToken
     }
 
-    /// The documents' sections.
-    package enum Section: String, Sendable {
+    /// The documents' sections, in their order; behind them those of the older spaces, and ours.
+    package enum Section: String, CaseIterable, Sendable {
         case customer = "Customer"
         case decision = "Decision"
         case lease = "Lease"
         case paymentMethods = "Payment Methods"
+        case waterfall = "Waterfall"
+        case checkout = "Checkout"
         case settings = "Settings"
         /// What turns the sandbox itself, under `/_sandbox`.
         case control = "Control"
+
+        /// One sentence for people.
+        package var meaning: String {
+            switch self {
+            case .customer: "Who the customer is, and what they pay with"
+            case .decision: "Whether the customer may spend, and how much"
+            case .lease: "From the lease to the last payment"
+            case .paymentMethods: "Whether a bank account is good"
+            case .waterfall: "The routes of the waterfall guide and of the older documentation, for whoever knows the customer already"
+            case .checkout: "The redirect-style checkout of the older documentation"
+            case .settings: "What the vendor has set for the merchant"
+            case .control: "What turns the sandbox itself; the vendor has none of it"
+            }
+        }
+    }
+
+    /// Where an endpoint is known from, and how well.
+    package enum Source: Sendable {
+        /// A page prints its method, path and bodies.
+        case documented(String)
+        /// A page or a real client shows that it exists, and part of it is our conclusion.
+        case inferred(String)
+        /// The sandbox's own.
+        case own
+
+        package var fidelity: String {
+            switch self {
+            case .documented: "documented"
+            case .inferred: "inferred"
+            case .own: "own"
+            }
+        }
+
+        package var page: String {
+            switch self {
+            case .documented(let page), .inferred(let page): page
+            case .own: "medusa-sandbox"
+            }
+        }
+    }
+
+    /// Another spelling that is served too (decisions.md 4).
+    package struct Alias: Sendable {
+        package let method: Method
+        package let path: String
+        package let source: Source
+
+        package init(_ method: Method, _ path: String, source: Source) {
+            (self.method, self.path, self.source) = (method, path, source)
+        }
     }
 
     /// What the body is.
@@ -30,43 +82,52 @@ package struct Endpoint: Sendable {
         case database
     }
 
-    /// A status that the endpoint answers with, and the codes of its error envelope.
-    package struct Outcome: Sendable {
-        package let status: Status
-        package let codes: [String]
-        package let meaning: String
-
-        package init(_ status: Status, _ codes: String..., meaning: String) {
-            self.status = status
-            self.codes = codes
-            self.meaning = meaning
-        }
-    }
-
     package let title: String
     /// The title as one word, `createLease`: how faults and OpenAPI name it.
     package let operation: String
     package let section: Section
-    /// The page or decision that it is taken from.
-    package let source: String
+    package let source: Source
     package let method: Method
     package let path: String
-    /// Other spellings that are served too (decisions.md 4).
-    package let aliases: [String]
+    package let aliases: [Alias]
     package let security: Security
     /// Whether it may change something; a GET can, where the documents have one that creates.
     package let writes: Bool
     package let content: Content
+    /// The fields of the header that it reads or that the documents name, but for the key, the token and `Content-Type`.
+    package let headers: [Field]
     package let query: [Field]
     package let body: [Field]
     /// Members of the body of which exactly one must be there.
     package let exactlyOneOf: [String]
+    /// The documented request, where a page prints one.
+    package let request: Sample?
+    /// In order of precedence, but that success comes first: where several refusals hold, the first one is the answer.
     package let outcomes: [Outcome]
 
+    /// Every method and path that it is served at, its own first.
+    package var spellings: [(method: Method, path: String)] { [(method, path)] + aliases.map { ($0.method, $0.path) } }
+
+    /// The names in the braces of the path.
+    package var pathParameters: [String] {
+        path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    }
+
+    /// The fields of the header, with the one that every call with a token may carry (A.0).
+    package var documentedHeaders: [Field] {
+        switch security {
+        case .customerToken: headers + [Self.versionOverride]
+        case .apiKey, .none: headers
+        }
+    }
+
+    private static let versionOverride = Field(
+        name: "x-version-override", schema: .text(), isRequired: false, meaning: "Without a documented meaning; ignored")
+
     package init(
-        _ method: Method, _ path: String, aliases: [String] = [], title: String, section: Section, source: String,
-        security: Security, writes: Bool? = nil, content: Content = .json, query: [Field] = [], body: [Field] = [],
-        exactlyOneOf: [String] = [], outcomes: [Outcome]
+        _ method: Method, _ path: String, aliases: [Alias] = [], title: String, section: Section, source: Source,
+        security: Security, writes: Bool? = nil, content: Content = .json, headers: [Field] = [], query: [Field] = [],
+        body: [Field] = [], exactlyOneOf: [String] = [], request: Sample? = nil, outcomes: [Outcome]
     ) {
         self.title = title
         self.section = section
@@ -78,9 +139,11 @@ package struct Endpoint: Sendable {
         self.writes = writes ?? (method != .get)
         self.content = content
         operation = Self.operation(title)
+        self.headers = headers
         self.query = query
         self.body = body
         self.exactlyOneOf = exactlyOneOf
+        self.request = request
         self.outcomes = outcomes
     }
 

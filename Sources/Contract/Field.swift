@@ -6,11 +6,28 @@ package struct Field: Sendable {
     package let name: String
     package let schema: Schema
     package let isRequired: Bool
+    /// Whether it is an oddity to leave it out (decisions.md 19).
+    package let isRecommended: Bool
+    /// How older pages spell it; read where the present name is missing.
+    package let formerName: String?
     package let meaning: String
+
+    package init(
+        name: String, schema: Schema, isRequired: Bool, isRecommended: Bool = false, formerName: String? = nil,
+        meaning: String
+    ) {
+        self.name = name
+        self.schema = schema
+        self.isRequired = isRequired
+        self.isRecommended = isRecommended
+        self.formerName = formerName
+        self.meaning = meaning
+    }
 
     /// The same field, more or less of it.
     package func with(isRequired: Bool, schema: Schema? = nil) -> Field {
-        Field(name: name, schema: schema ?? self.schema, isRequired: isRequired, meaning: meaning)
+        Field(
+            name: name, schema: schema ?? self.schema, isRequired: isRequired, formerName: formerName, meaning: meaning)
     }
 }
 
@@ -20,6 +37,8 @@ package indirect enum Schema: Sendable {
     ///   - length: the exact number of characters.
     ///   - maximum: the largest number of characters.
     case string(length: Int? = nil, maximum: Int = Schema.longestString)
+    /// Any string of an answer, the empty one too.
+    case text(Text = .plain)
     case email
     case phone
     /// One of these; anything else is refused.
@@ -32,6 +51,8 @@ package indirect enum Schema: Sendable {
     case boolean(only: Bool? = nil)
     case date
     case object([Field])
+    /// An object that has a name of its own, and stands once in OpenAPI.
+    case named(String, [Field])
     case array(of: Schema, counts: ClosedRange<Int>)
     /// An object whose names the writer chooses.
     case dictionary(of: Schema)
@@ -42,6 +63,25 @@ package indirect enum Schema: Sendable {
     /// The first type that fits decides.
     case alternatives([Schema])
     case any
+    /// No JSON at all but an SQLite file.
+    case database
+
+    /// How a string of an answer is to be read.
+    package enum Text: String, Sendable {
+        case plain
+        case date
+        case dateTime = "date-time"
+        case base64
+    }
+
+    /// A number of units, of records, of cents: as large as JSON can say exactly.
+    package static let count = integer(0...1 << 53)
+
+    /// How many elements an array of an answer may have.
+    package static let anyCount = 0...Int.max
+
+    /// A moment of an answer, in UTC with milliseconds (B.10).
+    package static let timestamp = text(.dateTime)
 
     /// What a string may have where the documents name no length: enough for any name, and bounded.
     package static let longestString = 4096
@@ -58,13 +98,13 @@ extension [Field] {
 }
 
 extension Schema {
-    fileprivate var fields: [Field] {
+    var fields: [Field] {
         switch self {
-        case .object(let fields): fields
+        case .object(let fields), .named(_, let fields): fields
         case .array(let element, _): element.fields
         case .alternatives(let schemas): schemas.flatMap(\.fields)
-        case .string, .email, .phone, .oneOf, .documented, .number, .integer, .boolean, .date, .duration, .moment,
-            .dictionary, .any:
+        case .string, .text, .email, .phone, .oneOf, .documented, .number, .integer, .boolean, .date, .duration, .moment,
+            .dictionary, .any, .database:
             []
         }
     }
@@ -78,19 +118,25 @@ package struct Key<Value: Sendable>: Sendable {
 }
 
 extension Key {
-    package static func required(_ name: String, _ kind: Kind<Value>, _ meaning: String) -> Key {
+    package static func required(
+        _ name: String, formerly formerName: String? = nil, _ kind: Kind<Value>, _ meaning: String
+    ) -> Key {
         let read = kind.read
-        return Key(field: Field(name: name, schema: kind.schema, isRequired: true, meaning: meaning)) { given in
+        let field = Field(
+            name: name, schema: kind.schema, isRequired: true, formerName: formerName, meaning: meaning)
+        return Key(field: field) { given in
             guard let given else { preconditionFailure("\(name) is read before it was validated") }
             return read(given)
         }
     }
 
     package static func optional<Wrapped>(
-        _ name: String, _ kind: Kind<Wrapped>, _ meaning: String
+        _ name: String, formerly formerName: String? = nil, _ kind: Kind<Wrapped>, _ meaning: String
     ) -> Key where Value == Wrapped? {
         let read = kind.read
-        return Key(field: Field(name: name, schema: kind.schema, isRequired: false, meaning: meaning)) { given in
+        let field = Field(
+            name: name, schema: kind.schema, isRequired: false, formerName: formerName, meaning: meaning)
+        return Key(field: field) { given in
             given.map(read)
         }
     }

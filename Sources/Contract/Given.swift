@@ -65,10 +65,13 @@ package enum Values: Sendable {
         }
     }
 
-    package subscript<Value>(_ key: Key<Value>) -> Value { key.read(find(key.field.name)) }
+    /// A field's value, by its present name before its former one.
+    func find(_ field: Field) -> Given? { find(field.name) ?? field.formerName.flatMap(find) }
+
+    package subscript<Value>(_ key: Key<Value>) -> Value { key.read(find(key.field)) }
 
     /// The value as it came, for the rare endpoint to which the form matters.
-    package func given<Value>(_ key: Key<Value>) -> Given? { find(key.field.name) }
+    package func given<Value>(_ key: Key<Value>) -> Given? { find(key.field) }
 }
 
 /// What a request brings, validated.

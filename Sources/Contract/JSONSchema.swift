@@ -1,44 +1,64 @@
 package import JSON
 internal import Medusa
 
-/// The declaration as JSON Schema (draft 2020-12), for editors and for OpenAPI.
+/// How declarations are written as JSON Schema (draft 2020-12).
+package enum SchemaStyle: Sendable {
+    /// On its own, for editors of files: what is not declared is wrong.
+    case file
+    /// Inside OpenAPI: what is not declared passes, and an object that has a name stands among the components.
+    case openAPI
+}
+
 extension JSONWriter {
     /// The members of the schema of an object with these fields.
-    ///
-    /// - Parameter isClosed: whether other members are wrong.
-    package mutating func schemaMembers(of fields: [Field], isClosed: Bool) {
+    package mutating func schemaMembers(of fields: [Field], _ style: SchemaStyle) {
         member("type", "object")
         member("properties") { properties in
             for field in fields {
                 properties.key(field.name)
                 properties.object {
-                    $0.member("description", field.meaning)
-                    $0.members(of: field.schema, isClosed: isClosed)
+                    $0.member("description", field.description)
+                    $0.members(of: field.schema, style)
                 }
             }
         }
         let required = fields.filter(\.isRequired)
         if !required.isEmpty { member("required", array: required) { $0.value($1.name) } }
-        if isClosed { member("additionalProperties", false) }
+        if style == .file { member("additionalProperties", false) }
     }
 
-    private mutating func member(_ name: String, _ schema: Schema, isClosed: Bool) {
-        member(name) { $0.members(of: schema, isClosed: isClosed) }
+    private mutating func member(_ name: String, _ schema: Schema, _ style: SchemaStyle) {
+        member(name) { $0.members(of: schema, style) }
     }
 
-    private mutating func members(of schema: Schema, isClosed: Bool) {
+    mutating func members(of schema: Schema, _ style: SchemaStyle) {
         switch schema {
         case .string(let length, let maximum):
             member("type", "string")
             member("minLength", length ?? 1)
             member("maxLength", length ?? maximum)
+        case .text(let text):
+            member("type", "string")
+            switch text {
+            case .plain: break
+            case .base64: member("contentEncoding", "base64")
+            case .date, .dateTime: member("format", text.rawValue)
+            }
         case .email:
             member("type", "string")
             member("format", "email")
-        case .phone: member("type", "string")
-        case .oneOf(let values): member("enum", array: values) { $0.value($1) }
+        case .phone:
+            member("type", "string")
+            member("pattern", Schema.phonePattern)
+        case .oneOf(let values):
+            if style == .openAPI { member("type", "string") }
+            member("enum", array: values) { $0.value($1) }
         case .documented(let values):
             member("type", "string")
+            if style == .openAPI {
+                member("minLength", 1)
+                member("maxLength", Schema.longestString)
+            }
             member("examples", array: values) { $0.value($1) }
         case .number(let range):
             member("type", "number")
@@ -55,26 +75,55 @@ extension JSONWriter {
         case .boolean(let only):
             member("type", "boolean")
             if let only { member("const", only) }
-        case .date: member("type", "string")
+        case .date:
+            if style == .openAPI {
+                member("anyOf", array: ["date", "date-time"]) { writer, format in
+                    writer.object {
+                        $0.member("type", "string")
+                        $0.member("format", format)
+                    }
+                }
+            } else {
+                member("type", "string")
+            }
         case .duration(let isSigned):
             member("type", "string")
             member("pattern", isSigned ? "^-?P" : "^P")
         case .moment: member("type", "string")
+        case .named(let name, let fields):
+            if style == .openAPI {
+                member("$ref", "#/components/schemas/\(name)")
+            } else {
+                schemaMembers(of: fields, style)
+            }
         case .object(let fields):
-            if fields.isEmpty { member("type", "object") } else { schemaMembers(of: fields, isClosed: isClosed) }
+            if fields.isEmpty { member("type", "object") } else { schemaMembers(of: fields, style) }
         case .dictionary(let element):
             member("type", "object")
-            member("additionalProperties", element, isClosed: isClosed)
+            member("additionalProperties", element, style)
         case .array(let element, let counts):
             member("type", "array")
-            member("items", element, isClosed: isClosed)
-            member("minItems", counts.lowerBound)
-            member("maxItems", counts.upperBound)
-        case .alternatives(let schemas):
-            member("anyOf", array: schemas) { writer, schema in
-                writer.object { $0.members(of: schema, isClosed: isClosed) }
+            member("items", element, style)
+            if counts != Schema.anyCount {
+                member("minItems", counts.lowerBound)
+                member("maxItems", counts.upperBound)
             }
+        case .alternatives(let schemas):
+            member("anyOf", array: schemas) { writer, schema in writer.object { $0.members(of: schema, style) } }
         case .any: break
+        case .database:
+            member("type", "string")
+            member("contentMediaType", "application/vnd.sqlite3")
         }
     }
+}
+
+extension Schema {
+    /// What `isPhone` says, as a pattern.
+    fileprivate static let phonePattern = "^[-+(). ]*([0-9][-+(). ]*){10,15}$"
+}
+
+extension Field {
+    /// The meaning, with the spelling of older pages.
+    fileprivate var description: String { formerName.map { "\(meaning). Older pages write `\($0)`" } ?? meaning }
 }

@@ -19,7 +19,7 @@ extension [Field] {
     package func unknownMembers(of document: JSON, path: String = "") -> [UnknownMember] {
         document.members.flatMap { member -> [UnknownMember] in
             let place = join(path, member.name)
-            guard let field = first(where: { $0.name == member.name }) else {
+            guard let field = first(where: { $0.name == member.name || $0.formerName == member.name }) else {
                 return [
                     UnknownMember(
                         path: place, nearest: Contract.nearest(to: member.name, among: map(\.name)), value: member.value
@@ -34,14 +34,16 @@ extension [Field] {
 private func unknown(in value: JSON, _ schema: Schema, _ path: String) -> [UnknownMember] {
     switch schema {
     // An object without declared members is one of which the documents say nothing.
-    case .object(let fields): fields.isEmpty ? [] : fields.unknownMembers(of: value, path: path)
+    case .object(let fields), .named(_, let fields): fields.isEmpty ? [] : fields.unknownMembers(of: value, path: path)
     case .dictionary(let element):
         value.members.flatMap { unknown(in: $0.value, element, join(path, $0.name)) }
     case .array(let element, _):
         value.elements.enumerated().flatMap { unknown(in: $1, element, "\(path)[\($0)]") }
     case .alternatives(let schemas):
         schemas.first { $0.hasType(of: .json(value)) }.map { unknown(in: value, $0, path) } ?? []
-    case .string, .email, .phone, .oneOf, .documented, .number, .integer, .boolean, .date, .duration, .moment, .any: []
+    case .string, .text, .email, .phone, .oneOf, .documented, .number, .integer, .boolean, .date, .duration, .moment, .any,
+        .database:
+        []
     }
 }
 

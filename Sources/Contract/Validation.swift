@@ -69,7 +69,7 @@ extension [Field] {
 
 private func check(_ fields: [Field], in values: Values, path: String, _ report: Report) throws(Violation) {
     for field in fields {
-        guard let given = values.find(field.name) else {
+        guard let given = values.find(field) else {
             if field.isRequired { try report(Violation(join(path, field.name), "is required", at: values.json)) }
             continue
         }
@@ -108,7 +108,8 @@ private func check(
     }
 
     switch schema {
-    case .any: break
+    case .any, .database: break
+    case .text: if given.string == nil { try refuse("must be a string") }
     case .string(let length, let maximum):
         guard let count = try text()?.count else { return }
         if let length, count != length { return try refuse("length must be \(length) characters long") }
@@ -145,7 +146,7 @@ private func check(
         if given.span == nil, given.date == nil {
             try refuse("must be a date, or a duration of ISO 8601 such as -P3D")
         }
-    case .object(let fields):
+    case .object(let fields), .named(_, let fields):
         guard let json = given.json, json.isObject else { return try refuse("must be of type object") }
         try check(fields, in: .object(json), path: join(parent, name), report)
     case .dictionary(let element):
@@ -192,30 +193,29 @@ private func isPhone(_ text: String) -> Bool {
 extension Schema {
     package var typeName: String {
         switch self {
-        case .string, .email, .oneOf, .documented: "string"
+        case .string, .text, .email, .oneOf, .documented: "string"
         case .phone: "phone"
         case .number, .integer: "number"
         case .boolean: "boolean"
         case .date: "date"
-        case .object: "object"
-        case .dictionary: "object"
+        case .object, .named, .dictionary: "object"
         case .duration: "duration"
         case .moment: "date"
         case .array: "array"
         case .alternatives: "alternatives"
-        case .any: "any"
+        case .any, .database: "any"
         }
     }
 
     func hasType(of given: Given) -> Bool {
         switch self {
-        case .string, .email, .phone, .oneOf, .documented, .date, .duration, .moment: given.string != nil
+        case .string, .text, .email, .phone, .oneOf, .documented, .date, .duration, .moment: given.string != nil
         case .number, .integer: given.decimal != nil
         case .boolean: given.bool != nil
-        case .object, .dictionary: given.json?.isObject == true
+        case .object, .named, .dictionary: given.json?.isObject == true
         case .array: given.json?.isArray == true
         case .alternatives(let schemas): schemas.contains { $0.hasType(of: given) }
-        case .any: true
+        case .any, .database: true
         }
     }
 }

@@ -17,10 +17,16 @@ enum ClockCalls {
         .conflict, "TimeGoesForward", meaning: "Something has happened later than that already")
 
     static let get = Endpoint.control(
-        .get, "clock", "Get Clock", outcomes: [.init(.ok, meaning: "What it shows, and when the next thing falls due")])
+        .get, "clock", "Get Clock", 
+        outcomes: [
+            .init(
+                .ok, meaning: "What it shows, and when the next thing falls due",
+                body: .data(
+                    .named("Clock", shown + [.sometimes("nextEvent", .timestamp, "When the next thing falls due")])))
+        ])
     static let set = Endpoint.control(
         .put, "clock", "Set Clock", body: Clock.fields,
-        outcomes: [.init(.ok, meaning: "What it shows, and what fell due on the way"), backwards])
+        outcomes: [.init(.ok, meaning: "What it shows, and what fell due on the way", body: .data(moved)), backwards])
 
     static let by = Key.optional("by", .duration, "How far: P31D, PT2H")
     static let to = Key.optional("to", .date, "Up to which moment")
@@ -28,9 +34,35 @@ enum ClockCalls {
     static let advance = Endpoint.control(
         .post, "clock/advance", "Advance Clock", body: fields(by, to, toNextEvent),
         outcomes: [
-            .init(.ok, meaning: "What it shows, and what fell due on the way"), backwards,
+            .init(.ok, meaning: "What it shows, and what fell due on the way", body: .data(moved)), backwards,
             .init(.conflict, "NoEvent", meaning: "Nothing is to come"),
         ])
+
+    static let shown: [Field] = [
+        .always("mode", .oneOf(["real", "frozen"]), "Whether it goes by itself"),
+        .always("now", .timestamp, "What it shows"),
+        .sometimes("offset", .text(), "How far a real one is from the machine's"),
+    ]
+
+    private static let moved = Schema.named(
+        "MovedClock",
+        shown + [
+            .always("count", .count, "How many things fell due"),
+            .always("events", .array(of: .named("Event", event), counts: 0...listed), "What fell due, in order"),
+        ])
+
+    private static let event: [Field] = [
+        .always("at", .timestamp, "When"),
+        .always(
+            "event", .oneOf(["reviewResolved", "delivered", "paymentDue", "leaseExpired", "tokenExpired"]), "What"),
+        .sometimes("status", .text(), "What a review came to"),
+        .sometimes("spendingLimit", .number(), "In dollars"),
+        .sometimes("number", .count, "Which payment"),
+        .sometimes("amount", .number(), "In dollars"),
+        .sometimes("outcome", .oneOf(["collected", "declined"]), "Of a payment"),
+        .always("userId", .text(), "The customer"),
+        .sometimes("transactionId", .text(), "The transaction"),
+    ]
 
     private static func answer(_ call: ControlCall) throws -> Response {
         let next = try call.sandbox.nextEvent(after: call.now)

@@ -80,10 +80,10 @@ extension Endpoint {
         body: [Field] = [], outcomes: [Outcome]
     ) -> Endpoint {
         Endpoint(
-            method, "/_sandbox/\(path)", title: title, section: .control, source: "own", security: security,
+            method, "/_sandbox/\(path)", title: title, section: .control, source: .own, security: security,
             content: content, body: body,
             outcomes: outcomes
-                + (body.isEmpty ? [] : [.init(.badRequest, "", meaning: "The first field that is wrong")]))
+                + (body.isEmpty ? [] : [.init(.badRequest, "", meaning: "The first field that is wrong, or not known")]))
     }
 }
 

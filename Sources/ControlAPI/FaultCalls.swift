@@ -15,20 +15,29 @@ enum FaultCalls {
 
     static let list = Endpoint.control(
         .get, "faults", "Get Faults",
-        outcomes: [.init(.ok, meaning: "Each with the requests that it was there for and struck")])
+        outcomes: [.init(.ok, meaning: "Each with the requests that it was there for and struck", body: .data(document))])
     static let add = Endpoint.control(
         .post, "faults", "Add Fault", body: Fault.fields(operations: Routes.operations),
         outcomes: [
-            .init(.created, meaning: "Added behind those that are there"),
+            .init(.created, meaning: "Added behind those that are there", body: .data(fault)),
             .init(.conflict, "TooManyFaults", meaning: "There are a hundred already"),
         ])
     static let removeAll = Endpoint.control(
-        .delete, "faults", "Remove Faults", outcomes: [.init(.ok, meaning: "There are none left")])
+        .delete, "faults", "Remove Faults", outcomes: [.init(.ok, meaning: "There are none left", body: .data(document))])
     static let remove = Endpoint.control(
         .delete, "faults/{faultId}", "Remove Fault",
         outcomes: [
-            .init(.ok, meaning: "Removed"), .init(.notFound, "FaultNotFound", meaning: "There is none of that id"),
+            .init(.ok, meaning: "Removed", body: .data(document)), .init(.notFound, "FaultNotFound", meaning: "There is none of that id"),
         ])
+
+    static let fault = Schema.named(
+        "ActiveFault",
+        [
+            .always("id", .count, "Its number"), .always("seen", .count, "Requests that it was there for"),
+            .always("struck", .count, "Requests that it struck"), .always("fault", .object([]), "As it was given"),
+        ])
+    private static let document = Schema.named(
+        "Faults", [.always("faults", .array(of: fault, counts: 0...Fault.mostFaults), "In order")])
 
     private static func answer(_ call: ControlCall) -> Response {
         .data {

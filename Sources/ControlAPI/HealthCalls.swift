@@ -8,7 +8,15 @@ enum HealthCalls {
     static let all = [ControlRoute(endpoint: health, answer: .open(answer))]
 
     static let health = Endpoint.control(
-        .get, "health", "Get Health", security: .none, outcomes: [.init(.ok, meaning: "It is live and ready")])
+        .get, "health", "Get Health", security: .none, 
+        outcomes: [
+            .init(
+                .ok, meaning: "It is live and ready",
+                body: .data([
+                    .always("live", .boolean(), "Whether it runs"), .always("ready", .boolean(), "Whether it serves"),
+                    .always("version", .text(), "Of the program"),
+                ]))
+        ])
 
     private static func answer(version: String) -> Response {
         .data {

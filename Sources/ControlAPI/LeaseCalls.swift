@@ -13,7 +13,7 @@ enum LeaseCalls {
     static let expire = Endpoint.control(
         .post, "leases/{leaseId}/expire", "Expire Lease",
         outcomes: [
-            .init(.ok, meaning: "Expired, now or before"),
+            .init(.ok, meaning: "Expired, now or before", body: .data(.leaseState)),
             .init(.notFound, "LeaseNotFound", meaning: "There is no such lease"),
             .init(.conflict, "LeaseSigned", meaning: "A signed lease does not expire"),
         ])

@@ -16,10 +16,26 @@ enum PersonaCalls {
         "Rules on the fields of a request; the first one that fits decides")
 
     static let get = Endpoint.control(
-        .get, "personas", "Get Personas", outcomes: [.init(.ok, meaning: "The rules, and the table of test values")])
+        .get, "personas", "Get Personas", outcomes: [.init(.ok, meaning: "The rules, and the table of test values", body: .data(document))])
     static let set = Endpoint.control(
         .put, "personas", "Set Personas", body: fields(rules),
-        outcomes: [.init(.ok, meaning: "These rules hold, and no others")])
+        outcomes: [.init(.ok, meaning: "These rules hold, and no others", body: .data(document))])
+
+    private static let document = Schema.named(
+        "Personas",
+        [
+            .always("rules", .array(of: .object([]), counts: 0...Rule.mostRules), "The rules as they were given"),
+            .always("testValues", .array(of: .named("TestValue", testValue), counts: Schema.anyCount), "The table"),
+        ])
+
+    private static let testValue: [Field] = [
+        .sometimes("emailSuffix", .text(), "Before the `@` of an e-mail"),
+        .sometimes("ssn", .text(), "An SSN"),
+        .sometimes("routingNumber", .text(), "A routing number"),
+        .always("outcome", .text(), "What it makes happen"),
+        .always("meaning", .text(), "One sentence"),
+        .always("source", .text(), "Where it is from"),
+    ]
 
     private static func answer(_ call: ControlCall) throws -> Response {
         let document = try call.sandbox.personasDocument

@@ -10,7 +10,12 @@ enum ResetCalls {
     static let all = [ControlRoute(endpoint: reset, answer: .replace(answer))]
 
     static let reset = Endpoint.control(
-        .post, "reset", "Reset Sandbox", outcomes: [.init(.ok, meaning: "It is as it was at the beginning")])
+        .post, "reset", "Reset Sandbox", 
+        outcomes: [
+            .init(
+                .ok, meaning: "It is as it was at the beginning",
+                body: .data([.sometimes("scenario", .text(), "The scenario that it began with")]))
+        ])
 
     private static func answer(_ call: ControlCall) throws -> Response {
         try call.sandbox.reset()

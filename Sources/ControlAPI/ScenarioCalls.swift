@@ -15,14 +15,24 @@ enum ScenarioCalls {
 
     static let get = Endpoint.control(
         .get, "scenario", "Get Scenario",
-        outcomes: [.init(.ok, meaning: "The scenario, what its names mean, and the shipped ones")])
+        outcomes: [
+            .init(.ok, meaning: "The scenario, what its names mean, and the shipped ones", body: loaded)
+        ])
+
+    private static let loaded = Schema.data(
+        .named(
+            "LoadedScenario",
+            [
+                .sometimes("name", .text(), "The scenario; absent from a sandbox that began empty"), Names.field,
+                .always("shipped", .array(of: .text(), counts: Schema.anyCount), "The scenarios that come along"),
+            ]))
 
     static let name = Key.optional("name", .string, "A shipped scenario; beside text, what it is to be called")
     static let text = Key.optional("text", .string(maximum: 1 << 20), "A scenario file's text")
     static let load = Endpoint.control(
         .put, "scenario", "Load Scenario", body: fields(name, text),
         outcomes: [
-            .init(.ok, meaning: "The sandbox is filled with it; what was in it is gone"),
+            .init(.ok, meaning: "The sandbox is filled with it; what was in it is gone", body: loaded),
             .init(.notFound, "ScenarioNotFound", meaning: "No shipped scenario has that name"),
             .init(.badRequest, "InvalidScenario", meaning: "The text has problems; nothing has changed"),
         ])
@@ -67,6 +77,9 @@ extension ControlRefusal {
 
 /// What a scenario's names mean, so that a test can find "the lease that expires tomorrow".
 struct Names {
+    static let field = Field.always(
+        "names", .dictionary(of: .dictionary(of: .text())), "By section, each name of the scenario with its public id")
+
     fileprivate let sections: [(name: String, entries: [(name: String, id: String)])]
 }
 

@@ -12,10 +12,12 @@ enum SettingsCalls {
     ]
 
     static let get = Endpoint.control(
-        .get, "settings", "Get Settings", outcomes: [.init(.ok, meaning: "All of them")])
+        .get, "settings", "Get Settings", outcomes: [.init(.ok, meaning: "All of them", body: .data(document))])
     static let change = Endpoint.control(
         .patch, "settings", "Change Settings", body: Settings.fields,
-        outcomes: [.init(.ok, meaning: "All of them; those that were not named are as before")])
+        outcomes: [.init(.ok, meaning: "All of them; those that were not named are as before", body: .data(document))])
+
+    static let document = Schema.named("Settings", Settings.fields.map { $0.with(isRequired: true) })
 
     private static func answer(_ call: ControlCall) -> Response { .data(.ok, call.sandbox.settings.members) }
 

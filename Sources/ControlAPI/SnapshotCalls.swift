@@ -28,25 +28,31 @@ enum SnapshotCalls {
         .serviceUnavailable, "SnapshotNotKept", meaning: "The folder cannot be written or read")
 
     static let list = Endpoint.control(
-        .get, "snapshots", "Get Snapshots", outcomes: [.init(.ok, meaning: "Their names, and sizes in bytes")])
+        .get, "snapshots", "Get Snapshots", outcomes: [.init(.ok, meaning: "Their names, and sizes in bytes", body: listed)])
     static let save = Endpoint.control(
         .post, "snapshots", "Save Snapshot", body: fields(name),
-        outcomes: [.init(.created, meaning: "Saved"), full, inaccessible])
+        outcomes: [.init(.created, meaning: "Saved", body: .data(snapshot)), full, inaccessible])
     static let download = Endpoint.control(
         .get, "snapshots/{name}", "Download Snapshot",
-        outcomes: [.init(.ok, meaning: "The file"), notFound, inaccessible])
+        outcomes: [.init(.ok, meaning: "The file", body: .database), notFound, inaccessible])
     static let upload = Endpoint.control(
         .put, "snapshots/{name}", "Upload Snapshot", content: .database,
         outcomes: [
-            .init(.created, meaning: "Kept under that name, and not restored yet"), invalidName, full, invalid,
+            .init(.created, meaning: "Kept under that name, and not restored yet", body: .data(snapshot)), invalidName, full, invalid,
             inaccessible,
         ])
     static let remove = Endpoint.control(
         .delete, "snapshots/{name}", "Delete Snapshot",
-        outcomes: [.init(.ok, meaning: "Deleted"), notFound, inaccessible])
+        outcomes: [.init(.ok, meaning: "Deleted", body: listed), notFound, inaccessible])
     static let restore = Endpoint.control(
         .post, "snapshots/{name}/restore", "Restore Snapshot",
-        outcomes: [.init(.ok, meaning: "The sandbox is as it was when it was saved"), notFound, invalid, inaccessible])
+        outcomes: [.init(.ok, meaning: "The sandbox is as it was when it was saved", body: listed), notFound, invalid, inaccessible])
+
+    private static let snapshot = Schema.named(
+        "Snapshot", [.always("name", .text(), "Its name"), .always("size", .count, "In bytes")])
+    private static let listed = Schema.data([
+        .always("snapshots", .array(of: snapshot, counts: Schema.anyCount), "All of them")
+    ])
 
     private static func answer(_ call: ControlCall) -> Response {
         .data {

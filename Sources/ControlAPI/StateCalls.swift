@@ -11,7 +11,33 @@ enum StateCalls {
     static let all = [ControlRoute(endpoint: state, answer: .read(answer))]
 
     static let state = Endpoint.control(
-        .get, "state", "Get State", outcomes: [.init(.ok, meaning: "Everything, oldest first")])
+        .get, "state", "Get State", outcomes: [.init(.ok, meaning: "Everything, oldest first", body: .data(document))])
+
+    private static let document = Schema.named(
+        "State",
+        [
+            .sometimes("scenario", .text(), "What the sandbox was filled from"),
+            .always("clock", .named("ClockState", ClockCalls.shown), "Its time"),
+            .always("settings", SettingsCalls.document, "Its settings"),
+            .always("personas", .array(of: .object([]), counts: Schema.anyCount), "Its rules"),
+            .always("faults", .array(of: FaultCalls.fault, counts: Schema.anyCount), "Its faults"),
+            Names.field,
+            .always("isSuspended", .boolean(), "Whether a misused token has closed it"),
+            .always("users", .array(of: .userState, counts: Schema.anyCount), "The customers"),
+            .always("transactions", .array(of: .leaseState, counts: Schema.anyCount), "Their leases"),
+            .always(
+                "agreements", .array(of: .named("AgreementState", agreement), counts: Schema.anyCount),
+                "What is paid off"),
+        ])
+
+    private static let agreement: [Field] = [
+        .always("agreementId", .text(), "Agreement id"),
+        .always("transactionId", .text(), "The caller's transaction id"),
+        .always("leaseStartDate", .timestamp, "The first billing date"),
+        .always("pastDue", .number(), "In dollars"),
+        .always("estimatedOwnership", .number(), "In dollars"),
+        .always("earlyPayoff", .number(), "In dollars"),
+    ]
 
     private static func answer(_ call: ControlCall) throws -> Response {
         let (sandbox, store) = (call.sandbox, call.sandbox.store)
@@ -54,6 +80,68 @@ enum StateCalls {
 }
 
 /// The objects of the state, which says more than the API does: what a customer is in the sandbox, and why.
+extension Schema {
+    static let userState = named(
+        "UserState",
+        [
+            .always("userId", .text(), "User id"),
+            .always("firstName", .text(), "First name"),
+            .always("lastName", .text(), "Last name"),
+            .always("email", .text(), "E-mail"),
+            .always("createdAt", .timestamp, "Date of creation"),
+            .always("verificationStatus", .oneOf(["pending", "failed", "succeeded"]), "Identity verification"),
+            .always("spendingHold", .boolean(), "Whether spending is on hold"),
+            .sometimes("persona", .text(), "What a rule said that is remembered"),
+            .sometimes("decision", .named("DecisionState", decision), "Absent before there is one"),
+            .sometimes(
+                "paymentMethods", .array(of: .named("PaymentMethodState", paymentMethod), counts: anyCount),
+                "In the whole state only"),
+        ])
+
+    private static let decision: [Field] = [
+        .always("status", .oneOf(["approved", "pending", "failed"]), "The decision"),
+        .always("spendingLimit", .number(), "In dollars"),
+        .always("availableBalance", .number(), "In dollars"),
+        .always("createdAt", .timestamp, "Date of the decision"),
+        .sometimes("resolvesAt", .timestamp, "When a review ends by itself"),
+        .sometimes("resolvesAs", .oneOf(["approved", "failed"]), "What it comes to"),
+    ]
+
+    private static let paymentMethod: [Field] = [
+        .always("id", .text(), "Payment method id"),
+        .always("type", .oneOf(["ach", "card"]), "What it is"),
+        .always("lastFour", .text(), "Last four digits"),
+        .always("label", .text(), "Label"),
+        .always("primary", .boolean(), "Whether it is the primary one"),
+    ]
+
+    static let leaseState = named(
+        "LeaseState",
+        [
+            .always("transactionId", .text(), "The caller's transaction id"),
+            .always("leaseId", .text(), "Lease id"),
+            .always("userId", .text(), "The customer"),
+            .always("status", .oneOf(["signed", "pending"]), "Signing status"),
+            .always("isExpired", .boolean(), "Whether it was not signed in time"),
+            .always("createdAt", .timestamp, "Date of creation"),
+            .always("expiresAt", .timestamp, "When it expires unsigned"),
+            .sometimes("signedAt", .timestamp, "When it was signed"),
+            .sometimes("finalizedAt", .timestamp, "When it was finalized"),
+            .sometimes("leaseNumber", .text(), "Once it is finalized"),
+            .always("cashPrice", .number(), "In dollars"),
+            .always("payment", .number(), "In dollars"),
+            .always("term", .count, "How many payments"),
+            .always("items", .array(of: .named("ItemState", item), counts: anyCount), "The items"),
+        ])
+
+    private static let item: [Field] = [
+        .always("sku", .text(), "Item SKU"),
+        .always("cost", .number(), "In dollars"),
+        .always("quantityByStatus", .dictionary(of: .count), "Units by status"),
+        .sometimes("deliveredAt", .timestamp, "When the parcel arrives"),
+    ]
+}
+
 extension JSONWriter {
     mutating func members(of user: User, in sandbox: Sandbox, at now: Timestamp) {
         member("userId", sandbox.identifiers.identifier(.user, user.id))

@@ -26,20 +26,20 @@ enum UserCalls {
         .put, "users/{userId}/decision", "Decide Application",
         body: fields(status, spendingLimit, resolvesAfter, resolvesAs),
         outcomes: [
-            .init(.ok, meaning: "Decided"), unknown,
+            .init(.ok, meaning: "Decided", body: .data(.userState)), unknown,
             .init(.conflict, "NotApplied", meaning: "The customer has not applied"),
         ])
 
     static let spendingHold = Key.required("spendingHold", .boolean, "Whether spending is on hold")
     static let hold = Endpoint.control(
         .put, "users/{userId}/hold", "Set Spending Hold", body: fields(spendingHold),
-        outcomes: [.init(.ok, meaning: "Set"), unknown])
+        outcomes: [.init(.ok, meaning: "Set", body: .data(.userState)), unknown])
 
     static let verificationStatus = Key.required(
         "verificationStatus", .oneOf("pending", "failed", "succeeded"), "The verification")
     static let verify = Endpoint.control(
         .put, "users/{userId}/verification", "Set Verification", body: fields(verificationStatus),
-        outcomes: [.init(.ok, meaning: "Set"), unknown])
+        outcomes: [.init(.ok, meaning: "Set", body: .data(.userState)), unknown])
 
     private static func review(_ call: ControlCall) throws -> Response {
         let user = try call.user()

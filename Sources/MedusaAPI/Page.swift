@@ -14,6 +14,17 @@ struct Page {
         size = query[Self.limit] ?? 20
     }
 
+    static let meta = Field.always(
+        "meta",
+        .named(
+            "Meta",
+            [
+                .always("count", .count, "How many records there are in all"),
+                .always("totalPages", .count, "How many pages"),
+                .always("page", .count, "The number of this one"),
+                .always("limit", .count, "Records per page"),
+            ]), "Where this page is")
+
     /// `meta`: how many records there are in all, and which of them these are.
     func write(_ count: Int, to writer: inout JSONWriter) {
         writer.member("meta") {

@@ -61,9 +61,7 @@ package enum Routes {
     static let router: Router<Route> = {
         var router = Router<Route>()
         for route in all {
-            for path in [route.endpoint.path] + route.endpoint.aliases {
-                router.add(route.endpoint.method, path, route)
-            }
+            for (method, path) in route.endpoint.spellings { router.add(method, path, route) }
         }
         return router
     }()

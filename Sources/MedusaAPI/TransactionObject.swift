@@ -1,7 +1,55 @@
+internal import Contract
 internal import JSON
 internal import Medusa
 
 /// The transaction object of routes 13 and 15.
+extension Schema {
+    static let transaction = named(
+        "Transaction",
+        [
+            .always("id", .text(), "The caller's transaction id (G-34)"),
+            .sometimes("orderId", .text(), "External order reference"),
+            .always(
+                "customer",
+                .named(
+                    "TransactionCustomer",
+                    [
+                        .always("id", .text(), "User id"),
+                        .always("firstName", .text(), "First name"),
+                        .always("lastName", .text(), "Last name"),
+                        .always("email", .text(), "E-mail"),
+                    ]), "The customer"),
+            .always("shippingCost", .number(), "Shipping in dollars"),
+            .always("createdAt", .timestamp, "Date of creation"),
+            leaseField,
+            .always(
+                "items",
+                .array(
+                    of: .named(
+                        "TransactionItem",
+                        [
+                            .always("description", .text(), "Item description"),
+                            .always("sku", .text(), "Item SKU"),
+                            .always("brand", .text(), "Item brand"),
+                            .always("cost", .number(), "Unit price in dollars"),
+                            .always("quantity", .count, "Units"),
+                            .always("quantityByStatus", .named("QuantityByStatus", quantityByStatus), "Units by status"),
+                        ]), counts: anyCount), "Items"),
+            .always("purchaseTotal", .count, "Total purchase cost in cents"),
+            .always("purchaseSalesTax", .count, "Total sales tax in cents"),
+        ])
+
+    /// `ordered` is always there, the others above zero (decisions.md 15).
+    private static let quantityByStatus: [Field] = [
+        .always("ordered", .count, "All of them"),
+        .sometimes("signed", .count, "Signed, and not shipped yet"),
+        .sometimes("shipped", .count, "Handed to a carrier"),
+        .sometimes("received", .count, "Received by the customer"),
+        .sometimes("returned", .count, "Returned"),
+        .sometimes("canceled", .count, "Cancelled"),
+    ]
+}
+
 extension JSONWriter {
     mutating func members(
         of transaction: Transaction, firstName: String, lastName: String, email: String, in call: Call

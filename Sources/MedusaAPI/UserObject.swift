@@ -1,8 +1,59 @@
+internal import Contract
 package import JSON
 package import Medusa
 internal import Sandbox
 
-/// The user object of routes 4, 5 and 11.
+/// The user object of routes 4, 5, 11 and 33.
+extension Schema {
+    static let user = named("User", userFields)
+
+    static let userFields: [Field] = [
+        .always("userId", .text(), "User id"),
+        .always("firstName", .text(), "User's first name"),
+        .always("lastName", .text(), "User's last name"),
+        .always("email", .text(), "User's e-mail"),
+        .always("createdAt", .timestamp, "User creation date"),
+        .always(
+            "transactions",
+            .array(
+                of: .named(
+                    "UserTransaction",
+                    [
+                        .always("id", .text(), "Transaction id"),
+                        .always("createdAt", .text(.date), "Date of creation"),
+                        leaseField,
+                    ]), counts: anyCount), "The user's transactions"),
+        .sometimes("decision", .named("Decision", decision), "Absent before there is one"),
+        .always("verificationStatus", .oneOf(["pending", "failed", "succeeded"]), "Identity verification"),
+    ]
+
+    static let leaseField = Field.always(
+        "lease",
+        .named(
+            "LeaseStatus",
+            [
+                .always("id", .text(), "Lease id"),
+                .always("status", .oneOf(["signed", "pending"]), "Signing status"),
+            ]), "The lease")
+
+    private static let decision: [Field] = [
+        .always("applicationId", .text(), "Application id"),
+        .always("prequalId", .text(), "Prequalification id"),
+        .always("approved", .boolean(), "Approved or not, to be deprecated"),
+        .always("status", .oneOf(["approved", "pending", "failed"]), "The decision"),
+        .always("spendingLimit", .number(), "Limit granted, in dollars"),
+        .always("availableBalance", .number(), "What is left to spend, in dollars"),
+        .always("availableWeeklySpending", .number(), "What is left per week, in dollars"),
+        .always("createdAt", .timestamp, "Date of the decision"),
+        .always(
+            "waterfallSuppressionFlags",
+            .object([.always("suppressWaterfallToUOwn", .boolean(), "Whether UOwn must be skipped")]),
+            "Waterfall suppression"),
+        .always("vantageHighScore", .boolean(), "Without a documented meaning"),
+        .always("funnel", .text(), "Without a documented meaning; here the channel"),
+    ]
+}
+
 extension JSONWriter {
     mutating func members(of user: User, in call: Call) {
         member("userId", call.userId(user.id))

@@ -108,7 +108,7 @@ extension Scenario {
             writer.object {
                 $0.member("$schema", "https://json-schema.org/draft/2020-12/schema")
                 $0.member("title", "A scenario of medusa-sandbox")
-                $0.schemaMembers(of: ScenarioFile.all, isClosed: true)
+                $0.schemaMembers(of: ScenarioFile.all, .file)
             }
         }
     }

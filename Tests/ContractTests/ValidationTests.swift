@@ -27,7 +27,7 @@ import Testing
         static let page = Key.optional("page", .integer(1...1000), "")
 
         static let endpoint = Endpoint(
-            .post, "/x", title: "", section: .customer, source: "", security: .apiKey, query: fields(page),
+            .post, "/x", title: "", section: .customer, source: .own, security: .apiKey, query: fields(page),
             body: fields(
                 name, email, phone, pin, kind, amount, count, flag, must, date, items, address, token), outcomes: [])
     }

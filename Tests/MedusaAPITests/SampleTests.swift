@@ -47,124 +47,124 @@ import Testing
     }
 
     private static let ways: [String: Way] = [
-        "01-verify-user-exists.200": { world in
+        "verify-user-exists.200": { world in
             _ = try world.create()
             return try world.send(.get, "/v3/user-exists?email=john@example.com")
         },
-        "02-deeply-verify-user-exists.200": { world in
+        "deeply-verify-user-exists.200": { world in
             try world.send(.post, "/v3/users/exists", #"{"email":"john@example.com"}"#)
         },
-        "03-create-user.200": { world in
+        "create-user.200": { world in
             try world.send(.post, "/v3/users", #"{"firstName":"J","lastName":"D","email":"a@b.co"}"#)
         },
-        "03-create-user.409": { world in
+        "create-user.409": { world in
             _ = try world.create()
             return try world.send(.post, "/v3/users", #"{"firstName":"J","lastName":"D","email":"John@Example.com"}"#)
         },
-        "04-get-users.200": { world in
+        "get-users.200": { world in
             _ = try world.finalized()
             return try world.send(.get, "/v3/users")
         },
-        "05-get-user.200": { world in
+        "get-user.200": { world in
             try world.send(.get, "/v3/users/me", token: world.finalized().token)
         },
-        "06-create-authorization-token.200": { world in
+        "create-authorization-token.200": { world in
             try world.send(.get, "/v3/users/\(world.create().id)/authorize")
         },
-        "07-add-payment-method.201": { world in
+        "add-payment-method.201": { world in
             let body = try Fixture.request("add-payment-method")
             return try world.send(.post, "/v3/paymentMethods/add", body, token: world.create().token)
         },
-        "07-add-payment-method.400-11503": add("991150302"),
-        "07-add-payment-method.400-11505": add("084009519"),
-        "07-add-payment-method.400-11506": add("991150603"),
-        "08-child-transaction-key.200": { try $0.send(.post, "/v3/paymentMethods/child-transaction-key") },
-        "08-child-transaction-key.401-missing": {
+        "add-payment-method.400-11503": add("991150302"),
+        "add-payment-method.400-11505": add("084009519"),
+        "add-payment-method.400-11506": add("991150603"),
+        "child-transaction-key.200": { try $0.send(.post, "/v3/paymentMethods/child-transaction-key") },
+        "child-transaction-key.401-missing": {
             try $0.send(.post, "/v3/paymentMethods/child-transaction-key", key: nil)
         },
-        "08-child-transaction-key.401-invalid": {
+        "child-transaction-key.401-invalid": {
             _ in
             try World(allowedKeys: ["test-key"]).send(.post, "/v3/paymentMethods/child-transaction-key", key: "other")
         },
-        "09-clover-pkms.200": { try $0.send(.get, "/v3/gateways/clover/pkms") },
-        "10-get-payment-methods.200": { world in
+        "clover-pkms.200": { try $0.send(.get, "/v3/gateways/clover/pkms") },
+        "get-payment-methods.200": { world in
             try world.send(.get, "/v3/customers/me/payment-methods", token: world.approved().token)
         },
-        "11-apply.200": { world in
+        "apply.200": { world in
             let body = try Fixture.request("apply")
             return try world.send(.post, "/v3/users/me/apply", body, token: world.create().token)
         },
-        "11-apply.502": { world in
+        "apply.502": { world in
             let customer = try world.create("x.gateway@example.com")
             return try world.send(.post, "/v3/users/me/apply", World.application, token: customer.token)
         },
-        "12-create-lease.200": { world in
+        "create-lease.200": { world in
             try world.send(.post, "/v3/leases", World.order(), token: world.approved().token)
         },
-        "13-get-transactions.200": { world in
+        "get-transactions.200": { world in
             _ = try world.shipped()
             return try world.send(.get, "/v3/transactions")
         },
-        "14-get-lease.200": { world in
+        "get-lease.200": { world in
             let customer = try world.approved()
             return try world.send(.get, "/v3/leases/\(world.lease(customer))", token: customer.token)
         },
-        "14-get-lease.404": { world in
+        "get-lease.404": { world in
             try world.send(.get, "/v3/leases/unknown", token: world.approved().token)
         },
-        "15-get-transaction.200": { world in
+        "get-transaction.200": { world in
             _ = try world.shipped()
             return try world.send(.get, "/v3/transactions/ABC-1")
         },
-        "15-get-transaction.404": { try $0.send(.get, "/v3/transactions/unknown") },
-        "16-sign-lease.200": { world in
+        "get-transaction.404": { try $0.send(.get, "/v3/transactions/unknown") },
+        "sign-lease.200": { world in
             let customer = try world.approved()
             return try world.sign(world.lease(customer), customer)
         },
-        "16-sign-lease.402": { world in
+        "sign-lease.402": { world in
             let customer = try world.create()
             try world.send(.post, "/v3/users/me/apply", World.application, token: customer.token)
             return try world.sign(world.lease(customer), customer)
         },
-        "16-sign-lease.404": { world in try world.sign("unknown", world.approved()) },
-        "16-sign-lease.410": { world in
+        "sign-lease.404": { world in try world.sign("unknown", world.approved()) },
+        "sign-lease.410": { world in
             let customer = try world.approved()
             let lease = try world.lease(customer)
             try world.advance(.hours(24))
             let again = try world.send(.get, "/v3/users/\(customer.id)/authorize").data?["token"]?.string
             return try world.sign(lease, .init(id: customer.id, token: try #require(again)))
         },
-        "17-finalize-lease.200": { world in
+        "finalize-lease.200": { world in
             let customer = try world.approved()
             try world.sign(world.lease(customer), customer)
             return try world.send(.post, "/v3/transactions/ABC-1/finalize")
         },
-        "17-finalize-lease.404": { try $0.send(.post, "/v3/transactions/unknown/finalize") },
-        "18-cancel-items.200": { world in
+        "finalize-lease.404": { try $0.send(.post, "/v3/transactions/unknown/finalize") },
+        "cancel-items.200": { world in
             _ = try world.finalized()
             let body = #"{"items":[{"sku":"abc123","quantity":1},{"sku":"unknown","quantity":1}]}"#
             return try world.send(.post, "/v3/transactions/ABC-1/cancel", body)
         },
-        "18-cancel-items.404": { try $0.send(.post, "/v3/transactions/unknown/cancel") },
-        "19-return-items.200": { world in
+        "cancel-items.404": { try $0.send(.post, "/v3/transactions/unknown/cancel") },
+        "return-items.200": { world in
             _ = try world.shipped()
             let body = #"{"items":[{"sku":"abc123","quantity":3}]}"#
             return try world.send(.post, "/v3/transactions/ABC-1/return", body)
         },
-        "19-return-items.404": { try $0.send(.post, "/v3/transactions/unknown/return") },
-        "20-confirm-shipment.200": { world in
+        "return-items.404": { try $0.send(.post, "/v3/transactions/unknown/return") },
+        "confirm-shipment.200": { world in
             _ = try world.finalized()
             let body = try Fixture.request("confirm-shipment").replacing("ABC123", with: "abc123")
             return try world.send(.post, "/v3/transactions/ABC-1/confirm-shipment", body)
         },
-        "20-confirm-shipment.404": { try $0.send(.post, "/v3/transactions/unknown/confirm-shipment") },
-        "21-confirm-receipt.200": { world in
+        "confirm-shipment.404": { try $0.send(.post, "/v3/transactions/unknown/confirm-shipment") },
+        "confirm-receipt.200": { world in
             _ = try world.finalized()
             return try world.send(.post, "/v3/transactions/ABC-1/confirm-receipt")
         },
-        "21-confirm-receipt.404": { try $0.send(.post, "/v3/transactions/unknown/confirm-receipt") },
-        "22-get-agreements.200": { world in try agreements(world, world.shipped()) },
-        "23-collect-payment.200": { world in
+        "confirm-receipt.404": { try $0.send(.post, "/v3/transactions/unknown/confirm-receipt") },
+        "get-agreements.200": { world in try agreements(world, world.shipped()) },
+        "collect-payment.200": { world in
             let customer = try world.shipped("x.decline@example.com")
             let agreement = try agreements(world, customer).json.elements[0]["id"]?.string ?? ""
             let methods = try world.send(.get, "/v3/customers/me/payment-methods", token: customer.token)
@@ -173,11 +173,11 @@ import Testing
                 .post, "/v3/customers/me/agreements/\(agreement)/transactions/payment",
                 #"{"paymentMethodId":"\#(method)","amount":2}"#, token: customer.token)
         },
-        "24-verify-ach.200": { world in
+        "verify-ach.200": { world in
             let body = #"{"accountNumber":"1234567890","routingNumber":"021000021"}"#
             return try world.send(.post, "/v3/paymentMethods/\(world.create().id)/verifyACH", body)
         },
-        "24-verify-ach.400": { world in
+        "verify-ach.400": { world in
             try world.send(
                 .post, "/v3/paymentMethods/\(world.create().id)/verifyACH", #"{"routingNumber":"021000021"}"#)
         },

@@ -1,7 +1,7 @@
 internal import Foundation
 package import JSON
 
-/// A documented sample body, with its source. The files are in Tests/Fixtures.
+/// A documented sample body, with its source. The files are in Sources/MedusaAPI/Samples.
 package struct Fixture: Sendable {
     package let name: String
     package let source: String
@@ -9,7 +9,7 @@ package struct Fixture: Sendable {
     package let body: JSON
 
     package init(_ name: String) throws {
-        let json = try JSON(Repository.bytes("Tests/Fixtures/\(name).json"))
+        let json = try JSON(Repository.bytes("\(Self.folder)/\(name).json"))
         self.name = name
         source = json["source"]?.string ?? ""
         status = json["status"]?.numberText.flatMap { Int($0) } ?? 0
@@ -21,15 +21,17 @@ package struct Fixture: Sendable {
         let name: String
     }
 
-    /// A documented request body, or one of ours.
+    /// A documented request body.
     package static func request(_ name: String) throws -> String {
-        String(decoding: try Repository.bytes("Tests/Fixtures/requests/\(name).json"), as: UTF8.self)
+        String(decoding: try Fixture("\(name).request").body.source, as: UTF8.self)
     }
 
+    private static let folder = "Sources/MedusaAPI/Samples"
+
+    /// The printed answers.
     package static var names: [String] {
-        let folder = Repository.path("Tests/Fixtures")
-        return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".json") }
-            .map { String($0.dropLast(5)) }.sorted()
+        let files = try? FileManager.default.contentsOfDirectory(atPath: Repository.path(folder))
+        return (files ?? []).map { String($0.dropLast(".json".count)) }.filter { !$0.hasSuffix(".request") }.sorted()
     }
 }
 

@@ -31,13 +31,19 @@ enum AddPaymentMethod {
         "A tokenised card")
 
     static let endpoint = Endpoint(
-        .post, "/v3/paymentMethods/add", title: "Add Payment Method", section: .customer, source: "A.7",
+        .post, "/v3/paymentMethods/add", title: "Add Payment Method", section: .customer, source: .documented("3.0, Customer / Add Payment Method"),
         security: .customerToken, body: fields(primary, label, ach, token), exactlyOneOf: ["ach", "token"],
+        request: Sample(PackageResources.add_payment_method_request_json),
         outcomes: [
-            .init(.created, meaning: "Added"), .credentials, .invalid,
-            .init(.badRequest, "11505", meaning: "Bank is not accepted"),
-            .init(.badRequest, "11506", meaning: "Bank requires verification"),
-            .init(.badRequest, "11503", meaning: "Payment method is not primary eligible"),
+            .init(
+                .created, meaning: "Added", body: .data([]), sample: Sample(PackageResources.add_payment_method_201_json)),
+            .credentials, .invalid,
+            .bankNotAccepted.printed(Sample(PackageResources.add_payment_method_400_11505_json)),
+            .bankRequiresVerification.printed(Sample(PackageResources.add_payment_method_400_11506_json)),
+            .init(
+                .badRequest, "11503", meaning: "Payment method is not primary eligible",
+                by: "routing number 991150302 with `primary: true`",
+                sample: Sample(PackageResources.add_payment_method_400_11503_json)),
         ])
 
     static func answer(_ call: Call) throws -> Response {

@@ -15,11 +15,19 @@ enum CreateUser {
     static let locale = Key.optional("locale", .documented("en", "es"), "The language part only")
 
     static let endpoint = Endpoint(
-        .post, "/v3/users", title: "Create User", section: .customer, source: "A.3", security: .apiKey,
+        .post, "/v3/users", title: "Create User", section: .customer, source: .documented("3.0, Customer / Create User"), security: .apiKey, headers: [.consumer],
         body: fields(firstName, lastName, email, password, resetPassword, locale),
         outcomes: [
-            .init(.ok, meaning: "The user's id, and a token that is usable at once"), .invalid,
-            .init(.conflict, "UserAlreadyExists", meaning: "The e-mail is registered already"),
+            .init(
+                .ok, meaning: "The user's id, and a token that is usable at once",
+                body: .data([
+                    .always("userId", .text(), "User id"),
+                    .always("token", .text(), "User authorization token, for `customer-token`"),
+                ]), sample: Sample(PackageResources.create_user_200_json)),
+            .invalid,
+            .init(
+                .conflict, "UserAlreadyExists", meaning: "The e-mail is registered, in whatever case",
+                by: "create a user twice", sample: Sample(PackageResources.create_user_409_json)),
         ])
 
     static func answer(_ call: Call) throws -> Response {

@@ -17,10 +17,17 @@ enum DeeplyVerifyUserExists {
     static let phone = Key.optional("phone", .phone, "User phone")
 
     static let endpoint = Endpoint(
-        .post, "/v3/users/exists", aliases: ["/v3/user/exists"], title: "Deeply Verify User Exists",
-        section: .customer, source: "A.2", security: .apiKey, body: fields(email, address, phone),
+        .post, "/v3/users/exists", aliases: [Endpoint.Alias(.post, "/v3/user/exists", source: .documented("legacy, Deeply Verify User Exists"))], title: "Deeply Verify User Exists",
+        section: .customer, source: .documented("3.0, Customer / Deeply Verify User Exists"), security: .apiKey, body: fields(email, address, phone),
         outcomes: [
-            .init(.ok, meaning: "What matches; false for what was not given (G-7)"), .invalid,
+            .init(
+                .ok, meaning: "What matches; false for what was not given (G-7)",
+                body: .data([
+                    .always("addressExists", .boolean(), "Whether the user has that address"),
+                    .always("emailExists", .boolean(), "Whether there is a user with that e-mail"),
+                    .always("phoneExists", .boolean(), "Whether the user has that phone"),
+                ]), sample: Sample(PackageResources.deeply_verify_user_exists_200_json)),
+            .invalid,
         ])
 
     static func answer(_ call: Call) throws -> Response {

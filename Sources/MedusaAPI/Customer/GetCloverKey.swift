@@ -6,8 +6,10 @@ internal import Sandbox
 /// Route 9: Clover's public key for tokenisation.
 enum GetCloverKey {
     static let endpoint = Endpoint(
-        .get, "/v3/gateways/clover/pkms", title: "Get Clover PKMS Key", section: .customer, source: "A.9",
-        security: .apiKey, writes: true, outcomes: [.init(.ok, meaning: "The key")])
+        .get, "/v3/gateways/clover/pkms", title: "Get Clover PKMS Key", section: .customer, source: .documented("3.0, Customer / Add Payment Method / Get Clover PKMS Key"),
+        security: .apiKey, writes: true, outcomes: [
+            .init(.ok, meaning: "The key", body: .data(.text()), sample: Sample(PackageResources.clover_pkms_200_json)),
+        ])
 
     static func answer(_ call: Call) throws -> Response {
         let key = try call.sandbox.oneTimeKey().filter { $0 != "-" }.prefix(21)

@@ -8,8 +8,22 @@ internal import Sandbox
 /// Route 10: a bare array, as the sample shows it.
 enum GetPaymentMethods {
     static let endpoint = Endpoint(
-        .get, "/v3/customers/me/payment-methods", title: "Get Payment Methods", section: .customer, source: "A.10",
-        security: .customerToken, outcomes: [.init(.ok, meaning: "Every method on file"), .credentials])
+        .get, "/v3/customers/me/payment-methods", title: "Get Payment Methods", section: .customer, source: .documented("3.0, Customer / Get Payment Methods"),
+        security: .customerToken, outcomes: [
+            .init(
+                .ok, meaning: "Every method on file",
+                body: .array(of: .named("PaymentMethod", paymentMethod), counts: Schema.anyCount), sample: Sample(PackageResources.get_payment_methods_200_json)),
+            .credentials,
+        ])
+
+    private static let paymentMethod: [Field] = [
+        .always("id", .text(), "Payment method id"),
+        .always("type", .oneOf(["card", "ach"]), "What it is; the page's sample is a card"),
+        .sometimes("cardBrand", .text(), "Brand of a card"),
+        .always("lastFour", .text(), "Last four digits of the card or account"),
+        .sometimes("firstSix", .text(), "First six digits of a card"),
+        .always("label", .text(), "Label"),
+    ]
 
     static func answer(_ call: Call) throws -> Response {
         let user = try call.customer()

@@ -8,10 +8,16 @@ enum VerifyUserExists {
     static let email = Key.required("email", .email, "The e-mail to look for")
 
     static let endpoint = Endpoint(
-        .get, "/v3/user-exists", title: "Verify User Exists", section: .customer, source: "A.1",
+        .get, "/v3/user-exists", title: "Verify User Exists", section: .customer, source: .documented("3.0, Customer / Verify User Exists"),
         security: .apiKey, query: fields(email),
         outcomes: [
-            .init(.ok, meaning: "Whether the user exists; `userId` only when it does (G-6)"), .invalid,
+            .init(
+                .ok, meaning: "Whether the user exists; `userId` only when it does (G-6)",
+                body: .data([
+                    .sometimes("userId", .text(), "Id of the user found"),
+                    .always("exists", .boolean(), "Whether a user was found"),
+                ]), sample: Sample(PackageResources.verify_user_exists_200_json)),
+            .invalid,
         ])
 
     static func answer(_ call: Call) throws -> Response {

@@ -24,9 +24,10 @@ enum Apply {
     static let workPhone = Key.optional("phone", .phone, "Work phone")
     static let monthlyIncome = Key.required("monthlyIncome", .dollars, "Gross monthly income in dollars")
     static let payFrequency = Key.required(
-        "payFrequency", .oneOf("weekly", "biweekly", "semimonthly", "monthly", "yearly", "none"), "Pay frequency")
+        "payFrequency", formerly: "payFrquency", .oneOf("weekly", "biweekly", "semimonthly", "monthly", "yearly", "none"), "Pay frequency")
     static let lastPayDate = Key.optional("lastPayDate", .string, "Last pay date")
-    static let nextPayDate = Key.optional("nextPayDate", .string, "Next pay date")
+    static let nextPayDate = Key.optional(
+        "nextPayDate", formerly: "nextPay", .string, "Next pay date")
     static let employmentInformation = Key.required(
         "employmentInformation",
         .object(fields(employer, workPhone, monthlyIncome, payFrequency, lastPayDate, nextPayDate)),
@@ -69,20 +70,38 @@ enum Apply {
     static let additionalData = Key.optional(
         "additionalData", .object(fields(storeEmployeeId, commonApplicationKey, firstGlance)), "Additional data")
 
+    static let realIP = Field(
+        name: "x-real-ip", schema: .text(), isRequired: false, meaning: "IP of the sender")
+    static let customerIP = Field(
+        name: "customer-ip", schema: .text(), isRequired: false, isRecommended: true, meaning: "IP of the customer")
+
     static let endpoint = Endpoint(
-        .post, "/v3/users/me/apply", title: "Apply for Spending Limit", section: .decision, source: "A.11",
-        security: .customerToken,
+        .post, "/v3/users/me/apply", title: "Apply for Spending Limit", section: .decision, source: .documented("3.0, Decision / Apply for Spending Limit"),
+        security: .customerToken, headers: [.consumer, realIP, customerIP],
         body: fields(
             driversLicenseNumber, driversLicenseState, gender, street1, street2, city, regionAbbr, postalCode, country,
             mobilePhone, dateOfBirth, ssn, employmentInformation, bankAccount, fraudCheck, cardInformation,
             deviceFingerprint, expectedPurchaseAmount, optInMarketing, additionalData),
+        request: Sample(PackageResources.apply_request_json),
         outcomes: [
-            .init(.ok, meaning: "The user with the decision"), .credentials, .invalid,
-            .init(.conflict, "UserAlreadyExists", meaning: "Another user has that SSN, where the sandbox asks"),
-            .init(.conflict, "CustomerAlreadyApplied", meaning: "An application is approved or under review"),
-            .init(.badGateway, "BadGateway", meaning: "The decision service failed"),
-            .init(.badRequest, "11505", meaning: "Bank is not accepted"),
-            .init(.badRequest, "11506", meaning: "Bank requires verification"),
+            .init(
+                .ok, meaning: "The user with the decision", body: .data(.user),
+                sample: Sample(PackageResources.apply_200_json)),
+            .credentials, .invalid,
+            .init(
+                .notFound, "LeaseNotFound", meaning: "Printed on the page; a lease has no part in an application",
+                byFault: true),
+            .init(
+                .conflict, "UserAlreadyExists", meaning: "Another user has that SSN, where the sandbox asks",
+                by: "the setting `uniqueSSN: true`, and one SSN for two customers",
+                sample: Sample(PackageResources.create_user_409_json)),
+            .init(
+                .conflict, "CustomerAlreadyApplied", meaning: "An application is approved or under review",
+                by: "apply twice"),
+            .init(
+                .badGateway, "BadGateway", meaning: "The decision service failed", by: "`x.gateway@example.com`",
+                sample: Sample(PackageResources.apply_502_json)),
+            .bankNotAccepted, .bankRequiresVerification,
         ])
 
     static func answer(_ call: Call) throws -> Response {

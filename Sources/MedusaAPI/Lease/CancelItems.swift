@@ -6,9 +6,14 @@ internal import MedusaStore
 /// Route 18: cancels what is not delivered yet.
 enum CancelItems {
     static let endpoint = Endpoint(
-        .post, "/v3/transactions/{transactionId}/cancel", title: "Cancel Items", section: .lease, source: "A.18",
-        security: .apiKey, body: fields(ItemSelection.items),
-        outcomes: [.init(.ok, meaning: "What was cancelled and what not"), .transactionNotFound, .invalid])
+        .post, "/v3/transactions/{transactionId}/cancel", title: "Cancel Items", section: .lease, source: .documented("3.0, Lease / Cancel Items"),
+        security: .apiKey, headers: [.consumer], body: fields(ItemSelection.items),
+        outcomes: [
+            .init(
+                .ok, meaning: "What was cancelled and what not", body: ItemSelection.answer("canceled"),
+                sample: Sample(PackageResources.cancel_items_200_json)),
+            .transactionNotFound.printed(Sample(PackageResources.cancel_items_404_json)), .invalid,
+        ])
 
     static func answer(_ call: Call) throws -> Response {
         var transaction = try call.transaction(orThrow: .transactionNotFound)

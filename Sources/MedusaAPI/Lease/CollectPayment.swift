@@ -12,11 +12,25 @@ enum CollectPayment {
 
     static let endpoint = Endpoint(
         .post, "/v3/customers/me/agreements/{agreementId}/transactions/payment", title: "Collect Payment",
-        section: .lease, source: "A.23", security: .customerToken, body: fields(paymentMethodId, amount),
+        section: .lease, source: .documented("3.0, Lease / Collect Payment"), security: .customerToken, body: fields(paymentMethodId, amount),
         outcomes: [
-            .init(.ok, meaning: "The attempt, collected or declined"), .credentials,
-            .init(.notFound, "NotFound", meaning: "No such agreement or payment method of this customer"), .invalid,
+            .init(
+                .ok, meaning: "The attempt, collected or declined",
+                body: .array(of: .named("Payment", payment), counts: Schema.anyCount), sample: Sample(PackageResources.collect_payment_200_json)),
+            .credentials,
+            .init(
+                .notFound, "NotFound", meaning: "No such agreement or payment method of this customer",
+                by: "any other id"),
+            .invalid,
         ])
+
+    private static let payment: [Field] = [
+        .always("paymentId", .text(), "Payment id"),
+        .always("amount", .number(), "The amount that was asked for"),
+        .sometimes("outcome", .text(), "`success`; a decline has none, as its sample"),
+        .sometimes("failureReason", .text(), "Why it declined"),
+        .sometimes("failureCode", .text(), "The code of the decline"),
+    ]
 
     static func answer(_ call: Call) throws -> Response {
         let user = try call.customer()

@@ -14,10 +14,14 @@ enum ConfirmReceipt {
 
     static let endpoint = Endpoint(
         .post, "/v3/transactions/{transactionId}/confirm-receipt", title: "Confirm Receipt", section: .lease,
-        source: "A.21", security: .apiKey, body: fields(items),
+        source: .documented("3.0, Lease / Confirm Receipt"), security: .apiKey, headers: [.consumer], body: fields(items),
         outcomes: [
-            .init(.ok, meaning: "Received"), .transactionNotFound, .invalid,
-            .init(.badRequest, "InvalidItem", meaning: "An unknown item, or more units than are left"),
+            .init(.ok, meaning: "Received", body: .data([]), sample: Sample(PackageResources.confirm_receipt_200_json)),
+            .transactionNotFound.printed(Sample(PackageResources.confirm_receipt_404_json)), .invalid,
+            .init(
+                .badRequest, "InvalidItem", meaning: "An unknown item, or more units than are left",
+                by: "hand over an unknown SKU, or twice"),
+            .notFinalized,
         ])
 
     static func answer(_ call: Call) throws -> Response {

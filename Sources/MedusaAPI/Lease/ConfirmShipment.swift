@@ -22,10 +22,15 @@ enum ConfirmShipment {
 
     static let endpoint = Endpoint(
         .post, "/v3/transactions/{transactionId}/confirm-shipment", title: "Confirm Shipment", section: .lease,
-        source: "A.20", security: .apiKey, body: fields(items),
+        source: .documented("3.0, Lease / Confirm Shipment"), security: .apiKey, headers: [.consumer], body: fields(items),
+        request: Sample(PackageResources.confirm_shipment_request_json),
         outcomes: [
-            .init(.ok, meaning: "Shipped"), .transactionNotFound, .invalid,
-            .init(.badRequest, "InvalidItem", meaning: "An unknown item, or more units than are left"),
+            .init(.ok, meaning: "Shipped", body: .data([]), sample: Sample(PackageResources.confirm_shipment_200_json)),
+            .transactionNotFound.printed(Sample(PackageResources.confirm_shipment_404_json)), .invalid,
+            .init(
+                .badRequest, "InvalidItem", meaning: "An unknown item, or more units than are left",
+                by: "ship an unknown SKU, or twice"),
+            .notFinalized,
         ])
 
     static func answer(_ call: Call) throws -> Response {

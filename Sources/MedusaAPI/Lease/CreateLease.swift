@@ -40,16 +40,38 @@ enum CreateLease {
         "totalDiscount", .price, "Total discount, spread over the items in proportion")
 
     static let endpoint = Endpoint(
-        .post, "/v3/leases", title: "Create Lease", section: .lease, source: "A.12", security: .customerToken,
+        .post, "/v3/leases", title: "Create Lease", section: .lease, source: .documented("3.0, Lease / Create Lease"), security: .customerToken, headers: [.consumer],
         query: fields(asPdf, sendLink, withToken),
         body: fields(transactionId, orderId, items, shipping, payTomorrowTaxTotal, totalDiscount),
         outcomes: [
-            .init(.ok, meaning: "The lease and its contract"), .credentials, .invalid,
-            .init(.badRequest, "InvalidCustomer", meaning: "Undecided, under review, denied or on hold"),
-            .init(.badRequest, "InvalidTransactionId", meaning: "The transaction id was used before"),
-            .init(.badRequest, "InvalidItem", meaning: "A negative cost on an item that is no discount"),
-            .init(.badRequest, "LeaseAmountNotSatisfied", meaning: "Less than the minimum"),
-            .init(.badRequest, "ExceedSpendingLimit", meaning: "More than the available balance"),
+            .init(
+                .ok, meaning: "The lease and its contract",
+                body: .data(
+                    .named(
+                        "NewLease",
+                        [
+                            .always("leaseId", .text(), "Unique id of the lease"),
+                            .always("contract", .text(.base64), "The contract, HTML or PDF, as base64"),
+                        ] + Schema.terms + [
+                            .sometimes("payTomorrowTaxTotal", .number(), "The tax that was given, in dollars"),
+                            .sometimes("token", .text(), "A customer token, where `withToken` asks for one"),
+                        ])), sample: Sample(PackageResources.create_lease_200_json)),
+            .credentials, .invalid,
+            .init(
+                .badRequest, "InvalidCustomer", meaning: "Undecided, under review, denied or on hold",
+                by: "`x.deny@`, `x.qamanual@`, `x.hold@example.com`, or no application"),
+            .init(
+                .badRequest, "InvalidTransactionId", meaning: "The transaction id was used before",
+                by: "create a lease twice"),
+            .init(
+                .badRequest, "InvalidItem", meaning: "A negative cost on an item that is no discount",
+                by: "an item with `cost: -1`"),
+            .init(
+                .badRequest, "LeaseAmountNotSatisfied", meaning: "Less than the minimum, 49.95 dollars",
+                by: "an item for 1 dollar"),
+            .init(
+                .badRequest, "ExceedSpendingLimit", meaning: "More than the available balance",
+                by: "`x.limit100@example.com`"),
         ])
 
     static func answer(_ call: Call) throws -> Response {
@@ -89,8 +111,18 @@ enum CreateLease {
     }
 }
 
+extension Schema {
+    static let terms: [Field] = [
+        .always("frequency", .text(), "Payment frequency, `weekly`"),
+        .always("term", .count, "How many payments"),
+        .always("payment", .number(), "The periodic payment with tax, in dollars"),
+        .always("cashPrice", .number(), "Cash price in dollars"),
+        .always("costOfRental", .number(), "Cost of the lease in dollars"),
+    ]
+}
+
 extension JSONWriter {
-    /// The members that routes 12 and 14 share.
+    /// The members that routes 12 and 14 share, as `Schema.terms` declares them.
     mutating func members(of terms: Terms) {
         member("frequency", Terms.frequency)
         member("term", terms.term)

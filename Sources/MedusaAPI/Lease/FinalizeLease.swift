@@ -8,11 +8,19 @@ internal import Sandbox
 /// Route 17: the merchant confirms the signed lease; again, and nothing changes.
 enum FinalizeLease {
     static let endpoint = Endpoint(
-        .post, "/v3/transactions/{transactionId}/finalize", aliases: ["/v3/transaction/{transactionId}/finalize"],
-        title: "Finalize Lease", section: .lease, source: "A.17", security: .apiKey,
+        .post, "/v3/transactions/{transactionId}/finalize", aliases: [Endpoint.Alias(.post, "/v3/transaction/{transactionId}/finalize", source: .documented("3.0, Payment Plugin, the Python sample"))],
+        title: "Finalize Lease", section: .lease, source: .documented("3.0, Lease / Finalize Lease"), security: .apiKey, headers: [.consumer],
         outcomes: [
-            .init(.ok, meaning: "The lease number"), .leaseNotFound,
-            .init(.badRequest, "", meaning: "The lease is not signed (G-33)"),
+            .init(
+                .ok, meaning: "The lease number",
+                body: .data([
+                    .always("transactionId", .text(), "The caller's transaction id"),
+                    .always("loanNumber", .text(), "The same as the lease number"),
+                    .always("leaseNumber", .text(), "Seven digits"),
+                ]), sample: Sample(PackageResources.finalize_lease_200_json)),
+            .leaseNotFound.printed(Sample(PackageResources.finalize_lease_404_json)),
+            .init(
+                .badRequest, "", meaning: "The lease is not signed (G-33)", by: "finalize before signing"),
         ])
 
     static func answer(_ call: Call) throws -> Response {

@@ -8,8 +8,34 @@ internal import Sandbox
 /// Route 22: the customer's finalized leases, as a bare array. Amounts are cents.
 enum GetAgreements {
     static let endpoint = Endpoint(
-        .get, "/v3/customers/me/agreements", title: "Get Agreements", section: .lease, source: "A.22",
-        security: .customerToken, outcomes: [.init(.ok, meaning: "Every agreement, newest first"), .credentials])
+        .get, "/v3/customers/me/agreements", title: "Get Agreements", section: .lease, source: .documented("3.0, Lease / Get Agreements"),
+        security: .customerToken, outcomes: [
+            .init(
+                .ok, meaning: "Every agreement, newest first",
+                body: .array(of: .named("Agreement", agreement), counts: Schema.anyCount),
+                sample: Sample(PackageResources.get_agreements_200_json)),
+            .credentials,
+        ])
+
+    private static let agreement: [Field] = [
+        .always("id", .text(), "Agreement id"),
+        .always("referenceId", .text(), "Agreement reference"),
+        .always("pastDue", .count, "Past due in cents, 0 if nothing is"),
+        .always("leaseStartDate", .timestamp, "The first billing date"),
+        .always("estimatedOwnership", .count, "Estimated amount to own, in cents"),
+        .always("earlyPayoff", .count, "Total to pay off early, in cents"),
+        .always(
+            "items",
+            .array(
+                of: .named(
+                    "AgreementItem",
+                    [
+                        .always("description", .text(), "Item description"),
+                        .always("trackingCarrierName", .text(), "Carrier; empty before shipment"),
+                        .always("trackingNumber", .text(), "Tracking number; empty where there is none"),
+                        .always("trackingStatus", .text(), "`pending`, `in_transit`, `delivered`"),
+                    ]), counts: Schema.anyCount), "Items"),
+    ]
 
     static func answer(_ call: Call) throws -> Response {
         let user = try call.customer()

@@ -11,9 +11,18 @@ enum GetTransactions {
     static let toDate = Key.optional("toDate", .date, "End date to retrieve; a date without a time includes that day")
 
     static let endpoint = Endpoint(
-        .get, "/v3/transactions", title: "Get Transactions", section: .lease, source: "A.13", security: .apiKey,
+        .get, "/v3/transactions", title: "Get Transactions", section: .lease, source: .documented("3.0, Lease / Get Transactions"), security: .apiKey, headers: [.consumer],
         query: fields(Page.page, Page.limit, leaseStatus, fromDate, toDate),
-        outcomes: [.init(.ok, meaning: "A page of transactions"), .invalid])
+        outcomes: [
+            .init(
+                .ok, meaning: "A page of transactions, newest first",
+                body: .data([
+                    .always(
+                        "transactions", .array(of: .transaction, counts: 0...1000), "The transactions of this page"),
+                    Page.meta,
+                ]), sample: Sample(PackageResources.get_transactions_200_json)),
+            .invalid,
+        ])
 
     static func answer(_ call: Call) throws -> Response {
         let query = try call.input().query

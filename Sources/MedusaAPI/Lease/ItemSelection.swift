@@ -14,6 +14,16 @@ enum ItemSelection {
         return (body[items] ?? []).map { Transaction.Selection(sku: $0[sku], quantity: $0[quantity]) }
     }
 
+    /// What `response` writes.
+    static func answer(_ done: String) -> Schema {
+        let unit = Schema.named(
+            "ItemQuantity", [.always("sku", .text(), "Item SKU"), .always("quantity", .count, "Units")])
+        return .data([
+            .always(done, .array(of: unit, counts: Schema.anyCount), "What was done"),
+            .always("failed", .array(of: unit, counts: Schema.anyCount), "What was not"),
+        ])
+    }
+
     /// - Parameter done: the member that names what was done: `canceled` or `returned`.
     static func response(_ result: Transaction.Result, done: String) -> Response {
         .data {

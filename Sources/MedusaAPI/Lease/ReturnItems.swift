@@ -7,9 +7,14 @@ internal import MedusaStore
 enum ReturnItems {
     static let endpoint = Endpoint(
         .post, "/v3/transactions/{transactionId}/return",
-        aliases: ["/v3/transactions/{transactionId}/return-items"], title: "Return Items", section: .lease,
-        source: "A.19", security: .apiKey, body: fields(ItemSelection.items),
-        outcomes: [.init(.ok, meaning: "What was returned and what not"), .transactionNotFound, .invalid])
+        aliases: [Endpoint.Alias(.post, "/v3/transactions/{transactionId}/return-items", source: .inferred("the vendor's Magento 2 module"))], title: "Return Items", section: .lease,
+        source: .documented("3.0, Lease / Return Items"), security: .apiKey, headers: [.consumer], body: fields(ItemSelection.items),
+        outcomes: [
+            .init(
+                .ok, meaning: "What was returned and what not", body: ItemSelection.answer("returned"),
+                sample: Sample(PackageResources.return_items_200_json)),
+            .transactionNotFound.printed(Sample(PackageResources.return_items_404_json)), .invalid,
+        ])
 
     static func answer(_ call: Call) throws -> Response {
         var transaction = try call.transaction(orThrow: .transactionNotFound)

@@ -12,12 +12,19 @@ enum SignLease {
     static let signed = Key.required("signed", .onlyTrue, "Should be true")
 
     static let endpoint = Endpoint(
-        .post, "/v3/leases/{leaseId}/sign", title: "Sign Lease", section: .lease, source: "A.16",
+        .post, "/v3/leases/{leaseId}/sign", title: "Sign Lease", section: .lease, source: .documented("3.0, Lease / Sign Lease"),
         security: .customerToken, body: fields(ipAddress, timestamp, signed),
         outcomes: [
-            .init(.ok, meaning: "Signed, now or before"), .credentials, .leaseNotFound, .invalid,
-            .init(.gone, "LeaseExpired", meaning: "Not signed in time, or cancelled"),
-            .init(.paymentRequired, "PaymentRequired", meaning: "No payment method, or the first payment declined"),
+            .init(.ok, meaning: "Signed, now or before", body: .data([]), sample: Sample(PackageResources.sign_lease_200_json)),
+            .credentials, .leaseNotFound.printed(Sample(PackageResources.sign_lease_404_json)), .invalid,
+            .init(
+                .gone, "LeaseExpired", meaning: "Not signed in time, or cancelled as a whole",
+                by: "`medusa-sandbox clock advance P1D`, or cancel it, then sign",
+                sample: Sample(PackageResources.sign_lease_410_json)),
+            .init(
+                .paymentRequired, "PaymentRequired", meaning: "No payment method, or the first payment declined",
+                by: "no payment method; `x.firstpayment@example.com`",
+                sample: Sample(PackageResources.sign_lease_402_json)),
         ])
 
     static func answer(_ call: Call) throws -> Response {

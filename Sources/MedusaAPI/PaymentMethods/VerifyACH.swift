@@ -11,9 +11,17 @@ enum VerifyACH {
     static let forceHRBValidation = Key.optional("forceHRBValidation", .boolean, "Beta: force hrb validation")
 
     static let endpoint = Endpoint(
-        .post, "/v3/paymentMethods/{userId}/verifyACH", title: "Verify ACH", section: .paymentMethods, source: "A.24",
+        .post, "/v3/paymentMethods/{userId}/verifyACH", title: "Verify ACH", section: .paymentMethods, source: .documented("3.0, Payment Methods / Verify ACH"),
         security: .apiKey, body: fields(accountNumber, routingNumber, forceHRBValidation),
-        outcomes: [.init(.ok, meaning: "The result, with Giact's code"), .userNotFound, .invalid])
+        outcomes: [
+            .init(
+                .ok, meaning: "The result, with Giact's code",
+                body: .data([
+                    .sometimes("accountResponseCode", .text(), "Giact response code"),
+                    .always("status", .boolean(), "Whether the account is good"),
+                ]), sample: Sample(PackageResources.verify_ach_200_json)),
+            .userNotFound, .invalid.printed(Sample(PackageResources.verify_ach_400_json)),
+        ])
 
     static func answer(_ call: Call) throws -> Response {
         let user = try call.namedUser()

@@ -1,0 +1,146 @@
+package import HTTP
+package import JSON
+
+extension Endpoint {
+    /// A status that the endpoint answers with, and what comes with it.
+    package struct Outcome: Sendable {
+        package let status: Status
+        /// The codes of its error envelope; empty for a success.
+        package let codes: [String]
+        package let meaning: String
+        /// How to provoke a refusal here, in words.
+        package let provoke: String
+        /// Whether nothing but a fault provokes it: a page prints it, and nothing says when.
+        package let byFault: Bool
+        /// The printed body, where a page has one.
+        package let sample: Sample?
+        private let schema: @Sendable () -> Schema
+
+        /// A success.
+        ///
+        /// - Parameter body: made when somebody asks, for a request that is served does not.
+        package init(
+            _ status: Status, meaning: String, body: @autoclosure @escaping @Sendable () -> Schema, sample: Sample? = nil
+        ) {
+            self.status = status
+            codes = []
+            self.meaning = meaning
+            provoke = ""
+            byFault = false
+            self.sample = sample
+            schema = body
+        }
+
+        /// A refusal, in the error envelope.
+        package init(
+            _ status: Status, _ code: String, meaning: String, by provoke: String = "", byFault: Bool = false,
+            sample: Sample? = nil
+        ) {
+            self.status = status
+            codes = [code]
+            self.meaning = meaning
+            self.provoke = byFault ? "a fault with `status: \(status.rawValue)` and `code: \(code)`" : provoke
+            self.byFault = byFault
+            self.sample = sample
+            schema = { .error }
+        }
+
+        /// The same outcome with the sample that a page prints.
+        package func printed(_ sample: Sample) -> Outcome {
+            Outcome(status, codes, meaning: meaning, provoke: provoke, byFault: byFault, sample: sample, schema)
+        }
+
+        /// The gateway's answer, in Kong's words (B.5).
+        static func gateway(_ status: Status, meaning: String, by provoke: String) -> Outcome {
+            Outcome(status, [], meaning: meaning, provoke: provoke, byFault: false, sample: nil) { .gatewayMessage }
+        }
+
+        private init(
+            _ status: Status, _ codes: [String], meaning: String, provoke: String, byFault: Bool, sample: Sample?,
+            _ schema: @escaping @Sendable () -> Schema
+        ) {
+            self.status = status
+            self.codes = codes
+            self.meaning = meaning
+            self.provoke = provoke
+            self.byFault = byFault
+            self.sample = sample
+            self.schema = schema
+        }
+
+        /// What the body is.
+        package var body: Schema { schema() }
+
+        package var isRefusal: Bool { status.rawValue >= 400 }
+    }
+
+    /// What every endpoint with a key may answer before it is reached, or instead of it.
+    package var sharedOutcomes: [Outcome] {
+        guard security != .none else { return [] }
+        return [
+            .gateway(.unauthorized, meaning: "No API key, two of them, or one that is not admitted", by: "leave it out"),
+            .gateway(.forbidden, meaning: "The sandbox is suspended", by: "misuse a token with `tokenMisuse: suspend`"),
+            .gateway(.contentTooLarge, meaning: "The body is too large", by: "send more than 1 MiB"),
+            .init(.badRequest, "", meaning: "The body is no JSON", by: "send `{`"),
+            .init(.unsupportedMediaType, "", meaning: "The body is something else", by: "`Content-Type: text/plain`"),
+            .gateway(.tooManyRequests, meaning: "Too many requests", by: "a fault with a `rateLimit`"),
+            .init(.internalServerError, "", meaning: "The service failed", by: "a fault with `status: 500`"),
+            .gateway(.serviceUnavailable, meaning: "Under maintenance", by: "a fault with `status: 503`"),
+        ]
+    }
+}
+
+/// A body as a page prints it.
+package struct Sample: Sendable {
+    private let file: [UInt8]
+
+    /// - Parameter file: an object with `source`, the page, and `body`.
+    package init(_ file: [UInt8]) { self.file = file }
+
+    /// The page that prints it.
+    package var source: String { member("source").string ?? "" }
+
+    package var body: JSON { member("body") }
+
+    private func member(_ name: String) -> JSON {
+        guard let found = try? JSON(file)[name] else { preconditionFailure("a sample has no \(name)") }
+        return found
+    }
+}
+
+extension Schema {
+    /// The error envelope (B.6).
+    static let error = Schema.named(
+        "Error",
+        [
+            .always(
+                "error",
+                .object([
+                    .always("statusCode", .integer(400...599), "The status once more, should a proxy change it"),
+                    .always(
+                        "code", .alternatives([.text(), .integer(11_503...11_506)]),
+                        "Empty for validation; a number for banks and payment methods"),
+                    .always("message", .text(), "A sentence"),
+                    .always("data", .object([]), "Nothing, as a rule"),
+                ]), "What went wrong")
+        ])
+
+    /// What the gateway says (B.5).
+    static let gatewayMessage = Schema.named("GatewayMessage", [.always("message", .text(), "A sentence")])
+
+    /// `{"data":{…}}`, the envelope of a success (B.6).
+    package static func data(_ fields: [Field]) -> Schema { .object([.always("data", .object(fields), "The answer")]) }
+    package static func data(_ schema: Schema) -> Schema { .object([.always("data", schema, "The answer")]) }
+}
+
+extension Field {
+    /// A member that every answer has.
+    package static func always(_ name: String, _ schema: Schema, _ meaning: String) -> Field {
+        Field(name: name, schema: schema, isRequired: true, meaning: meaning)
+    }
+
+    /// A member that an answer may lack: absent, never `null` (G-30).
+    package static func sometimes(_ name: String, _ schema: Schema, _ meaning: String) -> Field {
+        Field(name: name, schema: schema, isRequired: false, meaning: meaning)
+    }
+}
