@@ -74,7 +74,8 @@ let package = Package(
         .executableTarget(
             name: "medusa-sandbox",
             dependencies: [
-                "ControlAPI", "HTTP", "HTTPServer", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "SQLite", "Sandbox",
+                "Contract", "ControlAPI", "HTTP", "HTTPServer", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "SQLite",
+                "Sandbox",
                 "Scenarios", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

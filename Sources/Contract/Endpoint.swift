@@ -31,7 +31,8 @@ package struct Endpoint: Sendable {
             case .decision: "Whether the customer may spend, and how much"
             case .lease: "From the lease to the last payment"
             case .paymentMethods: "Whether a bank account is good"
-            case .waterfall: "The routes of the waterfall guide and of the older documentation, for whoever knows the customer already"
+            case .waterfall:
+                "The routes of the waterfall guide and of the older documentation, for whoever knows the customer already"
             case .checkout: "The redirect-style checkout of the older documentation"
             case .settings: "What the vendor has set for the merchant"
             case .control: "What turns the sandbox itself; the vendor has none of it"
@@ -122,7 +123,8 @@ package struct Endpoint: Sendable {
     }
 
     private static let versionOverride = Field(
-        name: "x-version-override", schema: .text(), isRequired: false, meaning: "Without a documented meaning; ignored")
+        name: "x-version-override", schema: .text(), isRequired: false, meaning: "Without a documented meaning; ignored"
+    )
 
     package init(
         _ method: Method, _ path: String, aliases: [Alias] = [], title: String, section: Section, source: Source,

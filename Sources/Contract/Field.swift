@@ -39,6 +39,8 @@ package indirect enum Schema: Sendable {
     case string(length: Int? = nil, maximum: Int = Schema.longestString)
     /// Any string of an answer, the empty one too.
     case text(Text = .plain)
+    /// So many of the digits 0 to 9.
+    case digits(Int)
     case email
     case phone
     /// One of these; anything else is refused.
@@ -46,6 +48,8 @@ package indirect enum Schema: Sendable {
     /// A string for which the documents name values without saying that others are refused.
     case documented([String])
     case number(ClosedRange<Decimal>? = nil)
+    /// An amount of at least a cent.
+    case cents(upTo: Decimal)
     case integer(ClosedRange<Int>)
     /// - Parameter only: the one value that is taken.
     case boolean(only: Bool? = nil)
@@ -103,7 +107,8 @@ extension Schema {
         case .object(let fields), .named(_, let fields): fields
         case .array(let element, _): element.fields
         case .alternatives(let schemas): schemas.flatMap(\.fields)
-        case .string, .text, .email, .phone, .oneOf, .documented, .number, .integer, .boolean, .date, .duration, .moment,
+        case .string, .text, .digits, .email, .phone, .oneOf, .documented, .number, .cents, .integer, .boolean, .date,
+            .duration, .moment,
             .dictionary, .any, .database:
             []
         }
@@ -182,6 +187,11 @@ extension Kind where Value == Money {
         Kind(schema: .number(Decimal(whole: -10_000_000)...Decimal(whole: 10_000_000))) { $0.decimal?.money ?? .zero }
     }
 
+    /// Dollars, and at least a cent.
+    package static var payment: Kind {
+        Kind(schema: .cents(upTo: Decimal(whole: 10_000_000))) { $0.decimal?.money ?? .zero }
+    }
+
     /// Dollars, and not below zero.
     package static var price: Kind {
         Kind(schema: .number(.zero...Decimal(whole: 10_000_000))) { $0.decimal?.money ?? .zero }
@@ -189,9 +199,12 @@ extension Kind where Value == Money {
 }
 
 extension Kind where Value == Decimal {
-    package static var number: Kind { number(nil) }
+    /// Up to a billion, either way.
+    package static var number: Kind {
+        number(Decimal(whole: -1_000_000_000)...Decimal(whole: 1_000_000_000))
+    }
 
-    package static func number(_ range: ClosedRange<Decimal>?) -> Kind {
+    package static func number(_ range: ClosedRange<Decimal>) -> Kind {
         Kind(schema: .number(range)) { $0.decimal ?? .zero }
     }
 }

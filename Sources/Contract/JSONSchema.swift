@@ -7,6 +7,11 @@ package enum SchemaStyle: Sendable {
     case file
     /// Inside OpenAPI: what is not declared passes, and an object that has a name stands among the components.
     case openAPI
+    /// Inside OpenAPI, for the bodies of the control API: what is not declared is wrong there.
+    case openAPIClosed
+
+    fileprivate var isOpenAPI: Bool { self != .file }
+    fileprivate var isClosed: Bool { self != .openAPI }
 }
 
 extension JSONWriter {
@@ -24,7 +29,7 @@ extension JSONWriter {
         }
         let required = fields.filter(\.isRequired)
         if !required.isEmpty { member("required", array: required) { $0.value($1.name) } }
-        if style == .file { member("additionalProperties", false) }
+        if style.isClosed { member("additionalProperties", false) }
     }
 
     private mutating func member(_ name: String, _ schema: Schema, _ style: SchemaStyle) {
@@ -44,6 +49,9 @@ extension JSONWriter {
             case .base64: member("contentEncoding", "base64")
             case .date, .dateTime: member("format", text.rawValue)
             }
+        case .digits(let count):
+            member("type", "string")
+            member("pattern", "^[0-9]{\(count)}$")
         case .email:
             member("type", "string")
             member("format", "email")
@@ -51,11 +59,11 @@ extension JSONWriter {
             member("type", "string")
             member("pattern", Schema.phonePattern)
         case .oneOf(let values):
-            if style == .openAPI { member("type", "string") }
+            if style.isOpenAPI { member("type", "string") }
             member("enum", array: values) { $0.value($1) }
         case .documented(let values):
             member("type", "string")
-            if style == .openAPI {
+            if style.isOpenAPI {
                 member("minLength", 1)
                 member("maxLength", Schema.longestString)
             }
@@ -68,6 +76,12 @@ extension JSONWriter {
                 key("maximum")
                 raw("\(range.upperBound)".utf8)
             }
+        case .cents(let maximum):
+            member("type", "number")
+            key("minimum")
+            raw("0.01".utf8)
+            key("maximum")
+            raw("\(maximum)".utf8)
         case .integer(let range):
             member("type", "integer")
             member("minimum", range.lowerBound)
@@ -76,7 +90,7 @@ extension JSONWriter {
             member("type", "boolean")
             if let only { member("const", only) }
         case .date:
-            if style == .openAPI {
+            if style.isOpenAPI {
                 member("anyOf", array: ["date", "date-time"]) { writer, format in
                     writer.object {
                         $0.member("type", "string")
@@ -91,13 +105,16 @@ extension JSONWriter {
             member("pattern", isSigned ? "^-?P" : "^P")
         case .moment: member("type", "string")
         case .named(let name, let fields):
-            if style == .openAPI {
+            if style.isOpenAPI {
                 member("$ref", "#/components/schemas/\(name)")
             } else {
                 schemaMembers(of: fields, style)
             }
         case .object(let fields):
-            if fields.isEmpty { member("type", "object") } else { schemaMembers(of: fields, style) }
+            guard fields.isEmpty else { return schemaMembers(of: fields, style) }
+            member("type", "object")
+            // What generators ask for, to know that anything may be in it.
+            if style.isOpenAPI { member("additionalProperties", true) }
         case .dictionary(let element):
             member("type", "object")
             member("additionalProperties", element, style)
@@ -113,7 +130,7 @@ extension JSONWriter {
         case .any: break
         case .database:
             member("type", "string")
-            member("contentMediaType", "application/vnd.sqlite3")
+            member("format", "binary")
         }
     }
 }

@@ -20,7 +20,8 @@ extension Endpoint {
         ///
         /// - Parameter body: made when somebody asks, for a request that is served does not.
         package init(
-            _ status: Status, meaning: String, body: @autoclosure @escaping @Sendable () -> Schema, sample: Sample? = nil
+            _ status: Status, meaning: String, body: @autoclosure @escaping @Sendable () -> Schema,
+            sample: Sample? = nil
         ) {
             self.status = status
             codes = []
@@ -78,7 +79,8 @@ extension Endpoint {
     package var sharedOutcomes: [Outcome] {
         guard security != .none else { return [] }
         return [
-            .gateway(.unauthorized, meaning: "No API key, two of them, or one that is not admitted", by: "leave it out"),
+            .gateway(
+                .unauthorized, meaning: "No API key, two of them, or one that is not admitted", by: "leave it out"),
             .gateway(.forbidden, meaning: "The sandbox is suspended", by: "misuse a token with `tokenMisuse: suspend`"),
             .gateway(.contentTooLarge, meaning: "The body is too large", by: "send more than 1 MiB"),
             .init(.badRequest, "", meaning: "The body is no JSON", by: "send `{`"),
@@ -111,7 +113,7 @@ package struct Sample: Sendable {
 extension Schema {
     /// The error envelope (B.6).
     static let error = Schema.named(
-        "Error",
+        "ErrorEnvelope",
         [
             .always(
                 "error",

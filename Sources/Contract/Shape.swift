@@ -7,12 +7,12 @@ extension Schema {
     package func differences(in value: JSON, at path: String = "body") -> [String] {
         switch self {
         case .any, .database: return []
-        case .string, .text, .email, .phone, .documented, .date, .duration, .moment:
+        case .string, .text, .digits, .email, .phone, .documented, .date, .duration, .moment:
             return value.isString ? [] : [other(value, "a string", path)]
         case .oneOf(let values):
             guard let text = value.string else { return [other(value, "a string", path)] }
             return values.contains(text) ? [] : ["\(path) is none of \(values.joined(separator: ", "))"]
-        case .number: return value.isNumber ? [] : [other(value, "a number", path)]
+        case .number, .cents: return value.isNumber ? [] : [other(value, "a number", path)]
         case .integer:
             guard value.isNumber else { return [other(value, "a whole number", path)] }
             let isWhole = value.numberText.flatMap(Decimal.init)?.integer != nil

@@ -16,34 +16,49 @@ package struct UnknownMember: Sendable {
 
 extension [Field] {
     /// The members of a document, at any depth, that these fields do not name.
-    package func unknownMembers(of document: JSON, path: String = "") -> [UnknownMember] {
-        document.members.flatMap { member -> [UnknownMember] in
+    ///
+    /// - Parameter limit: how many are looked for; looking for the nearest name of each costs time.
+    package func unknownMembers(of document: JSON, path: String = "", atMost limit: Int = .max) -> [UnknownMember] {
+        var found: [UnknownMember] = []
+        collectUnknown(in: document, path, limit, &found)
+        return found
+    }
+
+    fileprivate func collectUnknown(in document: JSON, _ path: String, _ limit: Int, _ found: inout [UnknownMember]) {
+        for member in document.members {
+            guard found.count < limit else { return }
             let place = join(path, member.name)
-            guard let field = first(where: { $0.name == member.name || $0.formerName == member.name }) else {
-                return [
-                    UnknownMember(
-                        path: place, nearest: Contract.nearest(to: member.name, among: map(\.name)), value: member.value
-                    )
-                ]
+            if let field = first(where: { $0.name == member.name || $0.formerName == member.name }) {
+                field.schema.collectUnknown(in: member.value, place, limit, &found)
+            } else {
+                let nearest = Contract.nearest(to: member.name, among: map(\.name))
+                found.append(UnknownMember(path: place, nearest: nearest, value: member.value))
             }
-            return unknown(in: member.value, field.schema, place)
         }
     }
 }
 
-private func unknown(in value: JSON, _ schema: Schema, _ path: String) -> [UnknownMember] {
-    switch schema {
-    // An object without declared members is one of which the documents say nothing.
-    case .object(let fields), .named(_, let fields): fields.isEmpty ? [] : fields.unknownMembers(of: value, path: path)
-    case .dictionary(let element):
-        value.members.flatMap { unknown(in: $0.value, element, join(path, $0.name)) }
-    case .array(let element, _):
-        value.elements.enumerated().flatMap { unknown(in: $1, element, "\(path)[\($0)]") }
-    case .alternatives(let schemas):
-        schemas.first { $0.hasType(of: .json(value)) }.map { unknown(in: value, $0, path) } ?? []
-    case .string, .text, .email, .phone, .oneOf, .documented, .number, .integer, .boolean, .date, .duration, .moment, .any,
-        .database:
-        []
+extension Schema {
+    fileprivate func collectUnknown(in value: JSON, _ path: String, _ limit: Int, _ found: inout [UnknownMember]) {
+        switch self {
+        case .object(let fields), .named(_, let fields):
+            // An object without declared members is one of which the documents say nothing.
+            if !fields.isEmpty { fields.collectUnknown(in: value, path, limit, &found) }
+        case .dictionary(let element):
+            for member in value.members {
+                element.collectUnknown(in: member.value, join(path, member.name), limit, &found)
+            }
+        case .array(let element, _):
+            for (index, value) in value.elements.enumerated() {
+                element.collectUnknown(in: value, "\(path)[\(index)]", limit, &found)
+            }
+        case .alternatives(let schemas):
+            schemas.first { $0.hasType(of: .json(value)) }?.collectUnknown(in: value, path, limit, &found)
+        case .string, .text, .digits, .email, .phone, .oneOf, .documented, .number, .cents, .integer, .boolean, .date,
+            .duration, .moment,
+            .any, .database:
+            return
+        }
     }
 }
 

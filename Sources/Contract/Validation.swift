@@ -117,6 +117,11 @@ private func check(
     case .documented:
         guard let count = try text()?.count, count > Schema.longestString else { return }
         try refuse("length must be less than or equal to \(Schema.longestString) characters long")
+    case .digits(let count):
+        guard let text = try text() else { return }
+        if text.utf8.count != count || !text.utf8.allSatisfy({ (48...57).contains($0) }) {
+            try refuse("must have \(count) digits")
+        }
     case .email:
         if let text = try text(), !isEmail(text) { try refuse("must be a valid email") }
     case .phone:
@@ -129,6 +134,10 @@ private func check(
         guard let number = try number(), let range else { return }
         if number < range.lowerBound { try refuse("must be greater than or equal to \(range.lowerBound)") }
         if number > range.upperBound { try refuse("must be less than or equal to \(range.upperBound)") }
+    case .cents(let maximum):
+        guard let number = try number() else { return }
+        if number.money <= .zero { return try refuse("must be a positive number") }
+        if number > maximum { try refuse("must be less than or equal to \(maximum)") }
     case .integer(let range):
         guard let number = try number() else { return }
         guard let integer = number.integer else { return try refuse("must be an integer") }
@@ -193,9 +202,9 @@ private func isPhone(_ text: String) -> Bool {
 extension Schema {
     package var typeName: String {
         switch self {
-        case .string, .text, .email, .oneOf, .documented: "string"
+        case .string, .text, .digits, .email, .oneOf, .documented: "string"
         case .phone: "phone"
-        case .number, .integer: "number"
+        case .number, .cents, .integer: "number"
         case .boolean: "boolean"
         case .date: "date"
         case .object, .named, .dictionary: "object"
@@ -209,8 +218,9 @@ extension Schema {
 
     func hasType(of given: Given) -> Bool {
         switch self {
-        case .string, .text, .email, .phone, .oneOf, .documented, .date, .duration, .moment: given.string != nil
-        case .number, .integer: given.decimal != nil
+        case .string, .text, .digits, .email, .phone, .oneOf, .documented, .date, .duration, .moment:
+            given.string != nil
+        case .number, .cents, .integer: given.decimal != nil
         case .boolean: given.bool != nil
         case .object, .named, .dictionary: given.json?.isObject == true
         case .array: given.json?.isArray == true

@@ -17,7 +17,7 @@ enum ClockCalls {
         .conflict, "TimeGoesForward", meaning: "Something has happened later than that already")
 
     static let get = Endpoint.control(
-        .get, "clock", "Get Clock", 
+        .get, "clock", "Get Clock",
         outcomes: [
             .init(
                 .ok, meaning: "What it shows, and when the next thing falls due",

@@ -6,7 +6,7 @@ internal import MedusaStore
 internal import Sandbox
 internal import Scenarios
 
-/// Everything under `/_sandbox`: what turns the sandbox itself. Declared, authenticated and answered as the API is, in the same
+/// Everything under `/_sandbox`, and the OpenAPI document: what turns the sandbox itself. Declared, authenticated and answered as the API is, in the same
 /// envelopes; but what it does not know it refuses, for a misspelt switch that seems to work would help nobody.
 package final class Control {
     private let gateway: Gateway
@@ -14,7 +14,9 @@ package final class Control {
     package init(_ gateway: Gateway) { self.gateway = gateway }
 
     /// Whether a request is for here.
-    package static func owns(_ target: Target) -> Bool { target.segments.first == "_sandbox" }
+    package static func owns(_ target: Target) -> Bool {
+        target.segments.first == "_sandbox" || target.segments == ["openapi.json"]
+    }
 
     /// The largest body of a request to here, in bytes; `nil` for the ordinary limit.
     package static func bodyLimit(_ method: Method, target: String) -> Int? {
@@ -54,7 +56,7 @@ package final class Control {
         _ request: Request, _ route: ControlRoute, _ parameters: [NamedValue], _ version: String
     ) -> Gateway.Reply {
         switch route.answer {
-        case .open(let answer): Gateway.Reply(response: answer(version))
+        case .open(let answer): Gateway.Reply(response: answer(request, version))
         case .read(let answer), .replace(let answer): keyed(request, route, parameters, answer)
         case .write(let answer):
             keyed(request, route, parameters) { call in try call.sandbox.store.write { try answer(call) } }
@@ -85,7 +87,8 @@ package final class Control {
             return try answer(
                 ControlCall(
                     endpoint: endpoint, sandbox: sandbox, now: sandbox.now, parameters: parameters,
-                    payload: endpoint.content == .json ? try Gateway.payload(request) : nil, bytes: request.body))
+                    payload: endpoint.content == .json ? try Gateway.payload(request, of: endpoint) : nil,
+                    bytes: request.body))
         } catch let refusal as ControlRefusal {
             return refusal.response
         } catch let violation as Violation {
@@ -104,7 +107,7 @@ package final class Control {
 struct ControlRoute: Sendable {
     enum Answer: Sendable {
         /// Without a key; it is given the program's version.
-        case open(@Sendable (String) -> Response)
+        case open(@Sendable (Request, String) -> Response)
         case read(@Sendable (ControlCall) throws -> Response)
         /// Inside a transaction.
         case write(@Sendable (ControlCall) throws -> Response)
@@ -117,7 +120,8 @@ struct ControlRoute: Sendable {
 
     static let all =
         HealthCalls.all + ResetCalls.all + ScenarioCalls.all + SettingsCalls.all + PersonaCalls.all + ClockCalls.all
-        + FaultCalls.all + SnapshotCalls.all + UserCalls.all + LeaseCalls.all + StateCalls.all
+        + FaultCalls.all + SnapshotCalls.all + UserCalls.all + LeaseCalls.all + MessageCalls.all
+        + StateCalls.all + OpenAPICalls.all
 
     static let router: Router<ControlRoute> = {
         var router = Router<ControlRoute>()

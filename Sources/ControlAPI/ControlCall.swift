@@ -83,7 +83,8 @@ extension Endpoint {
             method, "/_sandbox/\(path)", title: title, section: .control, source: .own, security: security,
             content: content, body: body,
             outcomes: outcomes
-                + (body.isEmpty ? [] : [.init(.badRequest, "", meaning: "The first field that is wrong, or not known")]))
+                + (body.isEmpty ? [] : [.init(.badRequest, "", meaning: "The first field that is wrong, or not known")])
+        )
     }
 }
 

@@ -15,7 +15,9 @@ enum FaultCalls {
 
     static let list = Endpoint.control(
         .get, "faults", "Get Faults",
-        outcomes: [.init(.ok, meaning: "Each with the requests that it was there for and struck", body: .data(document))])
+        outcomes: [
+            .init(.ok, meaning: "Each with the requests that it was there for and struck", body: .data(document))
+        ])
     static let add = Endpoint.control(
         .post, "faults", "Add Fault", body: Fault.fields(operations: Routes.operations),
         outcomes: [
@@ -23,11 +25,13 @@ enum FaultCalls {
             .init(.conflict, "TooManyFaults", meaning: "There are a hundred already"),
         ])
     static let removeAll = Endpoint.control(
-        .delete, "faults", "Remove Faults", outcomes: [.init(.ok, meaning: "There are none left", body: .data(document))])
+        .delete, "faults", "Remove Faults",
+        outcomes: [.init(.ok, meaning: "There are none left", body: .data(document))])
     static let remove = Endpoint.control(
         .delete, "faults/{faultId}", "Remove Fault",
         outcomes: [
-            .init(.ok, meaning: "Removed", body: .data(document)), .init(.notFound, "FaultNotFound", meaning: "There is none of that id"),
+            .init(.ok, meaning: "Removed", body: .data(document)),
+            .init(.notFound, "FaultNotFound", meaning: "There is none of that id"),
         ])
 
     static let fault = Schema.named(

@@ -8,7 +8,7 @@ enum HealthCalls {
     static let all = [ControlRoute(endpoint: health, answer: .open(answer))]
 
     static let health = Endpoint.control(
-        .get, "health", "Get Health", security: .none, 
+        .get, "health", "Get Health", security: .none,
         outcomes: [
             .init(
                 .ok, meaning: "It is live and ready",
@@ -18,7 +18,7 @@ enum HealthCalls {
                 ]))
         ])
 
-    private static func answer(version: String) -> Response {
+    private static func answer(_ request: Request, version: String) -> Response {
         .data {
             $0.member("live", true)
             $0.member("ready", true)

@@ -16,7 +16,8 @@ enum PersonaCalls {
         "Rules on the fields of a request; the first one that fits decides")
 
     static let get = Endpoint.control(
-        .get, "personas", "Get Personas", outcomes: [.init(.ok, meaning: "The rules, and the table of test values", body: .data(document))])
+        .get, "personas", "Get Personas",
+        outcomes: [.init(.ok, meaning: "The rules, and the table of test values", body: .data(document))])
     static let set = Endpoint.control(
         .put, "personas", "Set Personas", body: fields(rules),
         outcomes: [.init(.ok, meaning: "These rules hold, and no others", body: .data(document))])

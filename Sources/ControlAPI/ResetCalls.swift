@@ -10,7 +10,7 @@ enum ResetCalls {
     static let all = [ControlRoute(endpoint: reset, answer: .replace(answer))]
 
     static let reset = Endpoint.control(
-        .post, "reset", "Reset Sandbox", 
+        .post, "reset", "Reset Sandbox",
         outcomes: [
             .init(
                 .ok, meaning: "It is as it was at the beginning",

@@ -28,7 +28,8 @@ enum SnapshotCalls {
         .serviceUnavailable, "SnapshotNotKept", meaning: "The folder cannot be written or read")
 
     static let list = Endpoint.control(
-        .get, "snapshots", "Get Snapshots", outcomes: [.init(.ok, meaning: "Their names, and sizes in bytes", body: listed)])
+        .get, "snapshots", "Get Snapshots",
+        outcomes: [.init(.ok, meaning: "Their names, and sizes in bytes", body: listed)])
     static let save = Endpoint.control(
         .post, "snapshots", "Save Snapshot", body: fields(name),
         outcomes: [.init(.created, meaning: "Saved", body: .data(snapshot)), full, inaccessible])
@@ -38,7 +39,8 @@ enum SnapshotCalls {
     static let upload = Endpoint.control(
         .put, "snapshots/{name}", "Upload Snapshot", content: .database,
         outcomes: [
-            .init(.created, meaning: "Kept under that name, and not restored yet", body: .data(snapshot)), invalidName, full, invalid,
+            .init(.created, meaning: "Kept under that name, and not restored yet", body: .data(snapshot)), invalidName,
+            full, invalid,
             inaccessible,
         ])
     static let remove = Endpoint.control(
@@ -46,7 +48,10 @@ enum SnapshotCalls {
         outcomes: [.init(.ok, meaning: "Deleted", body: listed), notFound, inaccessible])
     static let restore = Endpoint.control(
         .post, "snapshots/{name}/restore", "Restore Snapshot",
-        outcomes: [.init(.ok, meaning: "The sandbox is as it was when it was saved", body: listed), notFound, invalid, inaccessible])
+        outcomes: [
+            .init(.ok, meaning: "The sandbox is as it was when it was saved", body: listed), notFound, invalid,
+            inaccessible,
+        ])
 
     private static let snapshot = Schema.named(
         "Snapshot", [.always("name", .text(), "Its name"), .always("size", .count, "In bytes")])
@@ -76,7 +81,7 @@ enum SnapshotCalls {
         return Response(
             .ok,
             fields: [
-                NamedValue("Content-Type", "application/vnd.sqlite3"),
+                NamedValue("Content-Type", "application/octet-stream"),
                 NamedValue("Content-Disposition", "attachment; filename=\"\(name).sqlite\""),
             ], body: found.image)
     }

@@ -13,14 +13,19 @@ package struct Application: Hashable, Sendable {
     /// When a manual review resolves by itself, and how.
     package var resolution: Resolution?
 
+    /// Whether it is more than a prequalification (routes 34 and 35).
+    package let isComplete: Bool
+
     package init(
-        id: Int64, status: Status, spendingLimit: Money, createdAt: Timestamp, resolution: Resolution? = nil
+        id: Int64, status: Status, spendingLimit: Money, createdAt: Timestamp, resolution: Resolution? = nil,
+        isComplete: Bool = true
     ) {
         self.id = id
         self.status = status
         self.spendingLimit = spendingLimit
         self.createdAt = createdAt
         self.resolution = resolution
+        self.isComplete = isComplete
     }
 
     /// What a manual review comes to, at a set time.

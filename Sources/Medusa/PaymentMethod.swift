@@ -17,6 +17,13 @@ package struct PaymentMethod: Hashable, Sendable {
         self.isPrimary = isPrimary
     }
 
+    package var isCard: Bool {
+        switch kind {
+        case .card: true
+        case .ach: false
+        }
+    }
+
     private var bank: Persona.Outcome? {
         guard case .ach(let routingNumber) = kind else { return nil }
         return Persona.outcome(ofRoutingNumber: routingNumber)

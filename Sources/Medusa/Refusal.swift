@@ -9,12 +9,15 @@ package enum Refusal: Error, Hashable, Sendable {
     case paymentMethodNotFound
     /// A value that only the domain can judge; the message is in the voice of the validation (B.6).
     case invalid(String)
+    case passcodeRefused
     case userAlreadyExists
     case customerAlreadyApplied
     case gatewayFailed
     case bankNotAccepted
     case bankRequiresVerification
     case notPrimaryEligible
+    case verificationNotPending
+    case questionsExpired
     case customerMayNotLease(Standing)
     case transactionIdInUse
     case invalidItem(String)
@@ -25,7 +28,7 @@ package enum Refusal: Error, Hashable, Sendable {
     case notSigned
     case notFinalized
 
-    /// Why a customer gets no lease (decisions.md 10).
+    /// Why a customer gets no lease, and no further with a prequalification (decisions.md 10).
     package enum Standing: Hashable, Sendable {
         case undecided, pending, denied, onHold
     }

@@ -31,5 +31,17 @@ package struct Settings: Hashable, Sendable {
         case suspend
     }
 
+    /// What becomes of a request that is odd, and not wrong (decisions.md 19).
+    package var strictness = Strictness.warn
+
+    package enum Strictness: String, CaseIterable, Sendable {
+        /// Nothing, as the documents say.
+        case real
+        /// The same answers, and each oddity is counted.
+        case warn
+        /// A refusal.
+        case strict
+    }
+
     package init() {}
 }

@@ -119,7 +119,7 @@ extension Refusal {
     /// One of each that has a code, for whoever looks for the words that belong to a status.
     fileprivate static let examples: [Refusal] = [
         .invalidCredentials, .userNotFound, .leaseNotFound, .transactionNotFound, .agreementNotFound,
-        .userAlreadyExists,
+        .passcodeRefused, .userAlreadyExists, .verificationNotPending, .questionsExpired,
         .customerAlreadyApplied, .gatewayFailed, .bankNotAccepted, .bankRequiresVerification, .notPrimaryEligible,
         .customerMayNotLease(.denied), .transactionIdInUse, .invalidItem("abc123"),
         .amountNotSatisfied(minimum: Settings().minimumOrder), .exceedsSpendingLimit(available: .zero), .leaseExpired,
@@ -143,6 +143,13 @@ extension Refusal {
             Envelope(.notFound, "NotFound", "The payment method requested was not found")
         case .invalid(let message):
             Envelope(.badRequest, "", message)
+        case .passcodeRefused:
+            Envelope(.badRequest, "InvalidCredentials", "Invalid client credentials")
+        case .verificationNotPending:
+            Envelope(
+                .badRequest, "InvalidCustomerVerificationStatus", "The customer has no verification questions pending")
+        case .questionsExpired:
+            Envelope(.badRequest, "TransactionTimeOut", "The verification questions have expired")
         case .userAlreadyExists:
             Envelope(.conflict, "UserAlreadyExists", "The user already exists")
         case .customerAlreadyApplied:

@@ -19,6 +19,8 @@ struct Call {
     let parameters: [NamedValue]
     let query: [NamedValue]
     let payload: JSON?
+    /// What is odd about the request; nothing where the sandbox does not ask.
+    let oddities: [Oddity]
 
     var store: Store { sandbox.store }
 
@@ -30,7 +32,12 @@ struct Call {
     }
 
     /// What the request brings, validated. What a path names comes first: 404 stands before 400 (decisions.md 14).
-    func input() throws -> Input { try endpoint.validate(query: query, body: payload) }
+    /// Every endpoint asks for it, also one that takes nothing, for a strict sandbox refuses oddities here (decisions.md 19).
+    func input() throws -> Input {
+        let input = try endpoint.validate(query: query, body: payload)
+        if let first = oddities.first, sandbox.settings.strictness == .strict { throw first.violation }
+        return input
+    }
 
     /// The customer behind the token.
     func customer() throws -> User {

@@ -1,4 +1,4 @@
-internal import Contract
+package import Contract
 package import HTTP
 package import JSON
 internal import Medusa
@@ -27,6 +27,8 @@ package final class Gateway {
         package var unsettled: Sandbox?
         /// The other sandbox that a misused token closes.
         package var alsoUnsettled: Sandbox?
+        /// What was odd about the request (decisions.md 19).
+        package var oddities: [Oddity] = []
 
         package init(response: Response) { self.response = response }
     }
@@ -131,6 +133,9 @@ package final class Gateway {
             reply = Reply(response: failed(error))
         }
         reply.response.showTime(of: sandbox)
+        if !reply.oddities.isEmpty {
+            reply.response.fields.append(NamedValue("x-sandbox-warnings", String(reply.oddities.count)))
+        }
         // A read that might show what is not committed yet waits for the commit, as the write itself does.
         reply.unsettled = sandbox.store.isOpen ? sandbox : nil
         return reply
@@ -157,6 +162,7 @@ package final class Gateway {
         var reply = Reply(response: Response(.ok))
         do {
             let call = try call(ask, at: now, &reply)
+            reply.oddities = call.oddities
             reply.response =
                 ask.route.endpoint.writes
                 ? try ask.sandbox.store.write { try ask.route.answer(call) } : try ask.route.answer(call)
@@ -178,10 +184,15 @@ package final class Gateway {
             case .none, .apiKey: Int64?.none
             case .customerToken: try customer(ask, at: now, &reply)
             }
+        let (endpoint, query) = (ask.route.endpoint, ask.request.target.query)
+        let payload = try Self.payload(ask.request, of: endpoint)
+        let strictness = ask.sandbox.settings.strictness
         return Call(
-            endpoint: ask.route.endpoint, sandbox: ask.sandbox, consumer: ask.admission.consumer,
+            endpoint: endpoint, sandbox: ask.sandbox, consumer: ask.admission.consumer,
             boundKey: ask.admission.boundKey, now: now, customerRow: customer, parameters: ask.parameters,
-            query: ask.request.target.query, payload: try Self.payload(ask.request))
+            query: query, payload: payload,
+            oddities: strictness == .real
+                ? [] : endpoint.oddities(headers: ask.request.fields, query: query, body: payload))
     }
 
     private func customer(_ ask: Ask, at now: Timestamp, _ reply: inout Reply) throws -> Int64 {
@@ -208,9 +219,10 @@ package final class Gateway {
         package let message: String
     }
 
-    /// The body as JSON; `nil` when there is none (decisions.md 2).
-    package static func payload(_ request: Request) throws -> JSON? {
-        guard !request.body.isEmpty, request.method != .get, request.method != .head else { return nil }
+    /// The body as JSON; `nil` when there is none (decisions.md 2). That of a GET is read only where an endpoint is also served
+    /// at one.
+    package static func payload(_ request: Request, of endpoint: Endpoint) throws -> JSON? {
+        guard !request.body.isEmpty, endpoint.method != .get else { return nil }
         let type = request.fields["content-type"]?.prefix { $0 != ";" }.lowercased()
         guard let type, type.split(separator: " ").joined() == "application/json" else {
             throw PayloadRefusal(status: .unsupportedMediaType, message: "Unsupported Media Type")

@@ -9,6 +9,9 @@ struct Page {
     static let page = Key.optional("page", .integer(1...1000), "Page number to retrieve. Max 1000")
     static let limit = Key.optional("limit", .integer(1...1000), "Records per page, 20 by default. Max 1000")
 
+    /// As many as a page can have.
+    static let most = 1000
+
     init(_ query: Values) {
         number = query[Self.page] ?? 1
         size = query[Self.limit] ?? 20

@@ -12,7 +12,7 @@ struct Route: Sendable {
     }
 }
 
-/// The route table, in the order of the documents' table of contents (0.1).
+/// The route table, in the order of the documents' table of contents; behind it what only other pages have (0.1).
 package enum Routes {
     static let all = [
         Route(VerifyUserExists.endpoint, VerifyUserExists.answer),
@@ -39,6 +39,18 @@ package enum Routes {
         Route(GetAgreements.endpoint, GetAgreements.answer),
         Route(CollectPayment.endpoint, CollectPayment.answer),
         Route(VerifyACH.endpoint, VerifyACH.answer),
+        Route(ValidateRoutingNumber.endpoint, ValidateRoutingNumber.answer),
+        Route(AccountLookup.endpoint, AccountLookup.answer),
+        Route(StartPrequalification.endpoint, StartPrequalification.answer),
+        Route(CompletePrequalification.endpoint, CompletePrequalification.answer),
+        Route(GetVerificationQuestions.endpoint, GetVerificationQuestions.answer),
+        Route(VerifyAnswers.endpoint, VerifyAnswers.answer),
+        Route(RequestPasscode.endpoint, RequestPasscode.answer),
+        Route(LoginCustomer.endpoint, LoginCustomer.answer),
+        Route(CreateAuthCode.endpoint, CreateAuthCode.answer),
+        Route(RefundTransaction.endpoint, RefundTransaction.answer),
+        Route(StartCheckout.endpoint, StartCheckout.answer),
+        Route(GetProducts.endpoint, GetProducts.answer),
         Route(GetLeaseSettings.endpoint, GetLeaseSettings.answer),
     ]
 

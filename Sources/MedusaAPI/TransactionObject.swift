@@ -33,7 +33,8 @@ extension Schema {
                             .always("brand", .text(), "Item brand"),
                             .always("cost", .number(), "Unit price in dollars"),
                             .always("quantity", .count, "Units"),
-                            .always("quantityByStatus", .named("QuantityByStatus", quantityByStatus), "Units by status"),
+                            .always(
+                                "quantityByStatus", .named("QuantityByStatus", quantityByStatus), "Units by status"),
                         ]), counts: anyCount), "Items"),
             .always("purchaseTotal", .count, "Total purchase cost in cents"),
             .always("purchaseSalesTax", .count, "Total sales tax in cents"),

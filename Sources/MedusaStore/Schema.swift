@@ -7,7 +7,7 @@
 /// Moments are milliseconds since 1970 UTC; amounts are cents; an index costs every insert about 3 µs, so there are few.
 enum Schema {
     /// From version *n* + 1 to *n* + 2.
-    static let steps = [version2]
+    static let steps = [version2, version3]
 
     /// `MDSA`, so that `file` and we know the database of a sandbox (sqlite.org/pragma.html#pragma_application_id).
     static let applicationId: Int64 = 0x4D44_5341
@@ -50,7 +50,7 @@ enum Schema {
             user_id INTEGER NOT NULL REFERENCES users (id),
             status TEXT NOT NULL CHECK (status IN ('approved', 'pending', 'failed')),
             spending_limit INTEGER NOT NULL CHECK (spending_limit >= 0),
-            created_at INTEGER NOT NULL, resolves_at INTEGER, resolves_as TEXT CHECK (resolves_as IN ('approved', 'failed')), resolves_limit INTEGER,
+            created_at INTEGER NOT NULL, resolves_at INTEGER, resolves_as TEXT CHECK (resolves_as IN ('approved', 'failed')), resolves_limit INTEGER, is_complete INTEGER NOT NULL DEFAULT 1 CHECK (is_complete IN (0, 1)),
             CHECK (status = 'approved' OR spending_limit = 0)
         ) STRICT;
 
@@ -129,6 +129,8 @@ enum Schema {
         PRAGMA application_id = \(applicationId);
 
         \(told)
+
+        \(waterfall)
         """
 
     /// What a sandbox is told from outside: its clock, settings, rules and faults, and the names of a scenario's entries.
@@ -153,6 +155,57 @@ enum Schema {
             window INTEGER NOT NULL DEFAULT 0,
             counted INTEGER NOT NULL DEFAULT 0
         ) STRICT;
+        """
+
+    /// What the routes of the waterfall guide and of the older documentation keep.
+    private static let waterfall = """
+        CREATE TABLE passcodes (
+            id INTEGER PRIMARY KEY,
+            user_id INTEGER NOT NULL REFERENCES users (id),
+            transport TEXT NOT NULL CHECK (transport IN ('email', 'sms', 'all')),
+            code TEXT NOT NULL,
+            sent_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL CHECK (expires_at > sent_at),
+            used_at INTEGER
+        ) STRICT;
+        CREATE INDEX passcodes_of_user ON passcodes (user_id);
+
+        CREATE TABLE questionnaires (
+            id INTEGER PRIMARY KEY,
+            user_id INTEGER NOT NULL REFERENCES users (id),
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL CHECK (expires_at > created_at)
+        ) STRICT;
+        CREATE INDEX questionnaires_of_user ON questionnaires (user_id);
+
+        CREATE TABLE auth_codes (
+            code TEXT PRIMARY KEY,
+            user_id INTEGER NOT NULL REFERENCES users (id),
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE credits (
+            id INTEGER PRIMARY KEY,
+            transaction_id INTEGER NOT NULL REFERENCES transactions (id),
+            line_number INTEGER NOT NULL CHECK (line_number > 0),
+            item_credit INTEGER NOT NULL CHECK (item_credit >= 0),
+            shipping_credit INTEGER NOT NULL CHECK (shipping_credit >= 0),
+            created_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX credits_of_transaction ON credits (transaction_id);
+
+        CREATE TABLE checkouts (
+            id INTEGER PRIMARY KEY,
+            reference TEXT NOT NULL,
+            body TEXT NOT NULL,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+        """
+
+    private static let version3 = """
+        ALTER TABLE applications ADD COLUMN is_complete INTEGER NOT NULL DEFAULT 1 CHECK (is_complete IN (0, 1));
+
+        \(waterfall)
         """
 
     private static let version2 = """

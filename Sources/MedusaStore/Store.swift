@@ -9,6 +9,11 @@ package final class Store {
     package let payments: Payments
     package let documents: Documents
     package let faults: Faults
+    package let passcodes: Passcodes
+    package let questionnaires: Questionnaires
+    package let authCodes: AuthCodes
+    package let credits: Credits
+    package let checkouts: Checkouts
 
     private let begin: Statement
     private let savepoint: Statement
@@ -44,6 +49,11 @@ package final class Store {
         payments = Payments(connection)
         documents = Documents(connection)
         faults = Faults(connection)
+        passcodes = Passcodes(connection)
+        questionnaires = Questionnaires(connection)
+        authCodes = AuthCodes(connection)
+        credits = Credits(connection)
+        checkouts = Checkouts(connection)
         begin = connection.statement("BEGIN IMMEDIATE")
         savepoint = connection.statement("SAVEPOINT request")
         release = connection.statement("RELEASE request")

@@ -12,6 +12,8 @@ package final class Users {
     private let engagementsOfUser: Statement
     private let insertApplication: Statement
     private let decide: Statement
+    private let complete: Statement
+    private let userOfApplication: Statement
     private let rememberDecline: Statement
     private let rememberPersona: Statement
     private let rememberToken: Statement
@@ -28,6 +30,7 @@ package final class Users {
     private let upsertProfile: Statement
     private let profileOfUser: Statement
     private let ownerOfSSN: Statement
+    private let holdersOfSSN: Statement
 
     init(_ connection: Connection) {
         self.connection = connection
@@ -40,7 +43,7 @@ package final class Users {
         let select = """
             SELECT users.id, email, first_name, last_name, users.created_at, date_of_birth, spending_hold, verification,
                 declined_payment_method, applications.id, status, spending_limit, applications.created_at, resolves_at,
-                resolves_as, resolves_limit, persona
+                resolves_as, resolves_limit, persona, is_complete
             FROM users LEFT JOIN applications ON applications.id = application_id
             """
         userById = connection.statement("\(select) WHERE users.id = ?")
@@ -54,13 +57,16 @@ package final class Users {
             """)
         insertApplication = connection.statement(
             """
-            INSERT INTO applications (user_id, status, spending_limit, created_at, resolves_at, resolves_as, resolves_limit)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO applications (user_id, status, spending_limit, created_at, resolves_at, resolves_as, resolves_limit,
+                is_complete)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """)
         decide = connection.statement(
             """
             UPDATE users SET application_id = ?, spending_hold = ?, verification = ?, date_of_birth = ? WHERE id = ?
             """)
+        complete = connection.statement("UPDATE applications SET is_complete = 1 WHERE id = ?")
+        userOfApplication = connection.statement("SELECT id FROM users WHERE application_id = ?")
         rememberDecline = connection.statement("UPDATE users SET declined_payment_method = ? WHERE id = ?")
         rememberPersona = connection.statement("UPDATE users SET persona = ? WHERE id = ?")
         rememberToken = connection.statement("UPDATE users SET token_expires_at = ? WHERE id = ?")
@@ -88,12 +94,16 @@ package final class Users {
                 coalesce((SELECT max(created_at) FROM applications), 0),
                 coalesce((SELECT max(max(created_at, coalesce(signed_at, 0), coalesce(finalized_at, 0)))
                     FROM transactions), 0),
-                coalesce((SELECT max(created_at) FROM payments), 0))
+                coalesce((SELECT max(created_at) FROM payments), 0), coalesce((SELECT max(sent_at) FROM passcodes), 0),
+                coalesce((SELECT max(created_at) FROM questionnaires), 0),
+                coalesce((SELECT max(created_at) FROM credits), 0), coalesce((SELECT max(created_at) FROM checkouts), 0))
             """)
         oldestFirst = connection.statement("\(select) ORDER BY users.id")
         upsertProfile = connection.statement("INSERT OR REPLACE INTO profiles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         profileOfUser = connection.statement(
             "SELECT phone, street1, street2, city, region, postal_code, country FROM profiles WHERE user_id = ?")
+        holdersOfSSN = connection.statement(
+            "SELECT user_id, phone FROM profiles WHERE ssn_digest = ? ORDER BY user_id DESC")
         ownerOfSSN = connection.statement("SELECT user_id FROM profiles WHERE ssn_digest = ? AND user_id <> ? LIMIT 1")
     }
 
@@ -106,12 +116,12 @@ package final class Users {
         package let locale: String?
         /// What a rule said that is to be remembered.
         package let persona: Persona.Outcome?
-        /// When the token that comes with the customer expires.
-        package let tokenExpiresAt: Timestamp
+        /// When the token that comes with the customer expires, if one does.
+        package let tokenExpiresAt: Timestamp?
 
         package init(
             email: String, firstName: String, lastName: String, passwordDigest: [UInt8]?, locale: String?,
-            persona: Persona.Outcome? = nil, tokenExpiresAt: Timestamp
+            persona: Persona.Outcome? = nil, tokenExpiresAt: Timestamp?
         ) {
             self.persona = persona
             self.tokenExpiresAt = tokenExpiresAt
@@ -129,7 +139,7 @@ package final class Users {
             try insertUser.run(
                 .text(draft.email), .text(draft.firstName), .text(draft.lastName),
                 draft.passwordDigest.map { .blob($0) } ?? .null, .text(draft.locale), .integer(now.milliseconds),
-                .text(draft.persona?.rawValue), .integer(draft.tokenExpiresAt.milliseconds))
+                .text(draft.persona?.rawValue), .integer(draft.tokenExpiresAt?.milliseconds))
         } catch  where error.cause == .duplicate {
             return nil
         }
@@ -157,17 +167,23 @@ package final class Users {
     package func count() throws(SQLiteError) -> Int { Int(try countAll.row { $0.integer(0) } ?? 0) }
 
     /// Files an application together with the decision on it.
+    ///
+    /// - Parameter isComplete: `false` for a prequalification, which is to be completed.
     package func apply(
-        _ user: Int64, _ verdict: Application.Verdict, dateOfBirth: String, at now: Timestamp
+        _ user: Int64, _ verdict: Application.Verdict, dateOfBirth: String, isComplete: Bool = true, at now: Timestamp
     ) throws(SQLiteError) {
         try insertApplication.run(
             .integer(user), .text(verdict.status.rawValue), .integer(verdict.spendingLimit.cents),
             .integer(now.milliseconds), .integer(verdict.resolution?.at.milliseconds),
-            .text(verdict.resolution?.status.rawValue), .integer(verdict.resolution?.spendingLimit.cents))
+            .text(verdict.resolution?.status.rawValue), .integer(verdict.resolution?.spendingLimit.cents),
+            .flag(isComplete))
         try decide.run(
             .integer(connection.lastInsertedRow), .flag(verdict.spendingHold), .text(verdict.verification.rawValue),
             .text(dateOfBirth), .integer(user))
     }
+
+    /// Makes a full application of the prequalification in force.
+    package func complete(_ application: Int64) throws(SQLiteError) { try complete.run(.integer(application)) }
 
     package func rememberDecline(of user: Int64, paymentMethod: Int64) throws(SQLiteError) {
         try rememberDecline.run(.integer(paymentMethod), .integer(user))
@@ -285,6 +301,16 @@ package final class Users {
         try ownerOfSSN.row(.blob(ssnDigest), .integer(user)) { _ in true } ?? false
     }
 
+    /// Who has that SSN on file, youngest first, each with the phone on file.
+    package func holders(ofSSN digest: [UInt8]) throws(SQLiteError) -> [(user: Int64, phone: String)] {
+        try holdersOfSSN.rows(.blob(digest)) { ($0.integer(0), $0.text(1)) }
+    }
+
+    /// The customer whose decision in force is that of an application.
+    package func id(application: Int64) throws(SQLiteError) -> Int64? {
+        try userOfApplication.row(.integer(application)) { $0.integer(0) }
+    }
+
     private func engaged(_ user: User) throws(SQLiteError) -> User {
         var user = user
         user.engagements = try engagementsOfUser.rows(.integer(user.id)) { row in
@@ -307,7 +333,7 @@ package final class Users {
                     Application.Resolution(
                         at: moment, status: Application.Status(rawValue: row.text(14)) ?? .approved,
                         spendingLimit: Money(cents: row.integer(15)))
-                })
+                }, isComplete: row.flag(17))
         }
         return User(
             id: row.integer(0), firstName: row.text(2), lastName: row.text(3), email: row.text(1),

@@ -3,7 +3,7 @@
 package struct Identifiers: Sendable {
     package enum Kind: UInt64, Sendable {
         case user = 1
-        case prequalification, paymentMethod, agreement, payment
+        case prequalification, paymentMethod, agreement, payment, checkout
     }
 
     private let seed: UInt64
@@ -69,6 +69,23 @@ package struct Identifiers: Sendable {
 
     /// A UUID of chance, but the seed's: one-time keys, which nothing refers to later.
     package func oneTimeKey(_ number: Int64) -> String { uuid(number ^ Int64.min) }
+
+    /// Ten digits, as the samples of verification questions and their choices have them.
+    package func digits(_ questionnaire: Int64, _ place: Int) -> String {
+        let mixed = mix(mix(seed ^ 0xE5 ^ mix(UInt64(bitPattern: questionnaire))) ^ UInt64(place))
+        return String(1_000_000_000 + mixed % 9_000_000_000)
+    }
+
+    /// Six letters and digits, none of which looks like another: a passcode.
+    package func passcode(_ row: Int64) -> String {
+        var rest = mix(UInt64(bitPattern: row) ^ mix(seed ^ 0xF6))
+        let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
+        return String(
+            (0..<6).map { _ in
+                defer { rest >>= 5 }
+                return alphabet[Int(rest & 31)]
+            })
+    }
 
     private func key(_ kind: Kind) -> UInt64 { mix(seed ^ kind.rawValue) }
 

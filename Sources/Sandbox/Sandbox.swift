@@ -271,6 +271,13 @@ package final class Sandbox {
     /// A key that is used once and then forgotten: LoanPaymentPro's child key, Clover's PKMS key.
     package func oneTimeKey() throws -> String { identifiers.oneTimeKey(try store.nextOneTimeKey()) }
 
+    /// A code that lets a customer into the payment modal: 43 characters, as the sample has.
+    package func authCode() throws -> String {
+        var code: [UInt8] = []
+        Base64URL.append(tokens.digest("auth-code", String(try store.nextOneTimeKey())), to: &code)
+        return String(decoding: code, as: UTF8.self)
+    }
+
     package func tokenExpiry(at now: Timestamp) -> Timestamp { now + settings.tokenLifetime }
 
     /// - Parameter key: the API key that mints it, where several share the sandbox: a token is bound to its key (B.3).

@@ -24,9 +24,13 @@ extension Settings {
     private static let tokenMisuseKey = Key.optional(
         "tokenMisuse", .oneOf("refuse", "suspend"), "What follows when a token is used with another key than its own")
 
+    private static let strictnessKey = Key.optional(
+        "strictness", .oneOf(Strictness.allCases.map(\.rawValue)),
+        "What becomes of a request that is odd, and not wrong: nothing, a warning, or a refusal")
+
     package static let fields = Contract.fields(
         spendingLimitKey, minimumOrderKey, rentalRateKey, taxRateKey, termKey, leaseLifetimeKey, tokenLifetimeKey,
-        transitTimeKey, uniqueSSNKey, arrayResponsesKey, tokenMisuseKey)
+        transitTimeKey, uniqueSSNKey, arrayResponsesKey, tokenMisuseKey, strictnessKey)
 
     /// - Parameter others: what holds where the document says nothing.
     package init(reading values: Values, over others: Settings = Settings()) throws(Violation) {
@@ -42,6 +46,7 @@ extension Settings {
         uniqueSSN = values[Self.uniqueSSNKey] ?? uniqueSSN
         wrapsArrays = values[Self.arrayResponsesKey].map { $0 == "wrapped" } ?? wrapsArrays
         tokenMisuse = values[Self.tokenMisuseKey].flatMap(TokenMisuse.init) ?? tokenMisuse
+        strictness = values[Self.strictnessKey].flatMap(Strictness.init) ?? strictness
     }
 
     /// A length that is the same at any time of the year, and not nothing.
@@ -77,6 +82,7 @@ extension Settings {
         writer.member(Self.uniqueSSNKey.field.name, uniqueSSN)
         writer.member(Self.arrayResponsesKey.field.name, wrapsArrays ? "wrapped" : "bare")
         writer.member(Self.tokenMisuseKey.field.name, tokenMisuse.rawValue)
+        writer.member(Self.strictnessKey.field.name, strictness.rawValue)
     }
 }
 

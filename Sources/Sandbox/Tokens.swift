@@ -30,6 +30,9 @@ package struct Tokens: Sendable {
         sign(#"{"userId":"\#(userId)","lease":\#(row)}"#)
     }
 
+    /// A set of questions, whose id looks like such a token as well (route 27).
+    package func questionnaireId(_ row: Int64) -> String { sign(#"{"questions":\#(row)}"#) }
+
     package struct Customer: Hashable, Sendable {
         package let userId: String
         package let expiresAt: Timestamp

@@ -1,3 +1,4 @@
+internal import Contract
 internal import Glibc
 internal import HTTP
 internal import Medusa
@@ -18,6 +19,20 @@ final class Log {
         guard logsRequests else { return }
         let microseconds = took.components.attoseconds / 1_000_000_000_000 + took.components.seconds * 1_000_000
         line(method, masked(path), "\(status.rawValue) \(microseconds)µs")
+    }
+
+    /// What was odd about a request. Names are the caller's own, and could be anybody's data where they look like no name.
+    func oddities(_ oddities: [Oddity]) {
+        guard logsRequests else { return }
+        for oddity in oddities.prefix(10) {
+            let isName = oddity.path.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || "._-[]0123456789".utf8.contains(byte)
+            }
+            line(
+                "warning:",
+                isName && oddity.path.utf8.count <= 100 && !oddity.path.hasLongNumber
+                    ? oddity.sentence : "a name that is not documented")
+        }
     }
 
     /// A sentence about something that somebody should look at.

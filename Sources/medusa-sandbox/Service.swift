@@ -24,6 +24,7 @@ final class Service: Application {
         let reply = Control.owns(request.target) ? turned(request) : gateway.answer(request)
         log.request(
             request.method.rawValue, request.target.path, reply.response.status, took: ContinuousClock.now - start)
+        log.oddities(reply.oddities)
         if let other = reply.alsoUnsettled { _ = batch(of: other) }
         return Answer(reply.response, after: reply.unsettled.map(batch))
     }

@@ -31,12 +31,14 @@ enum AddPaymentMethod {
         "A tokenised card")
 
     static let endpoint = Endpoint(
-        .post, "/v3/paymentMethods/add", title: "Add Payment Method", section: .customer, source: .documented("3.0, Customer / Add Payment Method"),
+        .post, "/v3/paymentMethods/add", title: "Add Payment Method", section: .customer,
+        source: .documented("3.0, Customer / Add Payment Method"),
         security: .customerToken, body: fields(primary, label, ach, token), exactlyOneOf: ["ach", "token"],
         request: Sample(PackageResources.add_payment_method_request_json),
         outcomes: [
             .init(
-                .created, meaning: "Added", body: .data([]), sample: Sample(PackageResources.add_payment_method_201_json)),
+                .created, meaning: "Added", body: .data([]),
+                sample: Sample(PackageResources.add_payment_method_201_json)),
             .credentials, .invalid,
             .bankNotAccepted.printed(Sample(PackageResources.add_payment_method_400_11505_json)),
             .bankRequiresVerification.printed(Sample(PackageResources.add_payment_method_400_11506_json)),

@@ -7,7 +7,8 @@ internal import Sandbox
 /// Route 6: a token for an existing user. A GET that creates.
 enum CreateAuthorizationToken {
     static let endpoint = Endpoint(
-        .get, "/v3/users/{userId}/authorize", title: "Create Authorization Token", section: .customer, source: .documented("3.0, Customer / Create Authorization Token"),
+        .get, "/v3/users/{userId}/authorize", title: "Create Authorization Token", section: .customer,
+        source: .documented("3.0, Customer / Create Authorization Token"),
         security: .apiKey, writes: true, headers: [.consumer],
         outcomes: [
             .init(
@@ -21,6 +22,7 @@ enum CreateAuthorizationToken {
 
     static func answer(_ call: Call) throws -> Response {
         let user = try call.namedUser()
+        _ = try call.input()
         let token = try call.mintToken(for: user.id)
         return .data { $0.member("token", token) }
     }

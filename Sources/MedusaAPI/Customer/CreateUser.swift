@@ -15,7 +15,8 @@ enum CreateUser {
     static let locale = Key.optional("locale", .documented("en", "es"), "The language part only")
 
     static let endpoint = Endpoint(
-        .post, "/v3/users", title: "Create User", section: .customer, source: .documented("3.0, Customer / Create User"), security: .apiKey, headers: [.consumer],
+        .post, "/v3/users", title: "Create User", section: .customer,
+        source: .documented("3.0, Customer / Create User"), security: .apiKey, headers: [.consumer],
         body: fields(firstName, lastName, email, password, resetPassword, locale),
         outcomes: [
             .init(
@@ -32,14 +33,22 @@ enum CreateUser {
 
     static func answer(_ call: Call) throws -> Response {
         let body = try call.input().body
-        let draft = Users.Draft(
-            email: body[email], firstName: body[firstName], lastName: body[lastName],
-            passwordDigest: body[password].map { call.sandbox.tokens.digest("password", $0) }, locale: body[locale],
-            persona: call.ruling(\.stays)?.outcome, tokenExpiresAt: call.sandbox.tokenExpiry(at: call.now))
+        let draft = draft(
+            body, locale: body[locale], tokenExpiresAt: call.sandbox.tokenExpiry(at: call.now), call)
         guard let row = try call.store.users.create(draft, at: call.now) else { throw Refusal.userAlreadyExists }
         return .data {
             $0.member("userId", call.userId(row))
             $0.member("token", call.sandbox.customerToken(for: row, at: call.now, key: call.boundKey))
         }
+    }
+
+    /// - Parameter tokenExpiresAt: when the token that comes with the customer expires, if one does.
+    static func draft(
+        _ body: Values, locale: String?, tokenExpiresAt: Timestamp? = nil, _ call: Call
+    ) -> Users.Draft {
+        Users.Draft(
+            email: body[email], firstName: body[firstName], lastName: body[lastName],
+            passwordDigest: body[password].map { call.sandbox.tokens.digest("password", $0) }, locale: locale,
+            persona: call.ruling(\.stays)?.outcome, tokenExpiresAt: tokenExpiresAt)
     }
 }

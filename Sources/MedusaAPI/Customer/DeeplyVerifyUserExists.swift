@@ -17,8 +17,11 @@ enum DeeplyVerifyUserExists {
     static let phone = Key.optional("phone", .phone, "User phone")
 
     static let endpoint = Endpoint(
-        .post, "/v3/users/exists", aliases: [Endpoint.Alias(.post, "/v3/user/exists", source: .documented("legacy, Deeply Verify User Exists"))], title: "Deeply Verify User Exists",
-        section: .customer, source: .documented("3.0, Customer / Deeply Verify User Exists"), security: .apiKey, body: fields(email, address, phone),
+        .post, "/v3/users/exists",
+        aliases: [Endpoint.Alias(.post, "/v3/user/exists", source: .documented("legacy, Deeply Verify User Exists"))],
+        title: "Deeply Verify User Exists",
+        section: .customer, source: .documented("3.0, Customer / Deeply Verify User Exists"), security: .apiKey,
+        body: fields(email, address, phone),
         outcomes: [
             .init(
                 .ok, meaning: "What matches; false for what was not given (G-7)",
@@ -50,7 +53,7 @@ enum DeeplyVerifyUserExists {
 }
 
 /// The ten digits of a phone, without punctuation and country code.
-private func standardPhone(_ phone: String) -> String { String(phone.filter(\.isNumber).suffix(10)) }
+func standardPhone(_ phone: String) -> String { String(phone.filter(\.isNumber).suffix(10)) }
 
 extension Users.Profile {
     /// The address in the abbreviations of the US Postal Service, in lower case and without punctuation.

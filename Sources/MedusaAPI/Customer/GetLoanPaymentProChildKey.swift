@@ -7,7 +7,8 @@ internal import Sandbox
 enum GetLoanPaymentProChildKey {
     static let endpoint = Endpoint(
         .post, "/v3/paymentMethods/child-transaction-key", title: "Get LoanPaymentPro Child Key", section: .customer,
-        source: .documented("3.0, Customer / Add Payment Method / Get LoanPaymentPro Child Key"), security: .apiKey, outcomes: [
+        source: .documented("3.0, Customer / Add Payment Method / Get LoanPaymentPro Child Key"), security: .apiKey,
+        outcomes: [
             .init(
                 .ok, meaning: "A one-time key",
                 body: .named(
@@ -16,10 +17,11 @@ enum GetLoanPaymentProChildKey {
                         .always("status", .text(), "Success"),
                         .sometimes("childKey", .text(), "The one-time key"),
                         .sometimes("message", .text(), "What went wrong"),
-                    ]), sample: Sample(PackageResources.child_transaction_key_200_json)),
+                    ]), sample: Sample(PackageResources.child_transaction_key_200_json))
         ])
 
     static func answer(_ call: Call) throws -> Response {
+        _ = try call.input()
         let key = try call.sandbox.oneTimeKey()
         return .json(
             .ok,

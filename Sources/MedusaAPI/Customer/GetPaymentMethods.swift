@@ -8,11 +8,14 @@ internal import Sandbox
 /// Route 10: a bare array, as the sample shows it.
 enum GetPaymentMethods {
     static let endpoint = Endpoint(
-        .get, "/v3/customers/me/payment-methods", title: "Get Payment Methods", section: .customer, source: .documented("3.0, Customer / Get Payment Methods"),
-        security: .customerToken, outcomes: [
+        .get, "/v3/customers/me/payment-methods", title: "Get Payment Methods", section: .customer,
+        source: .documented("3.0, Customer / Get Payment Methods"),
+        security: .customerToken,
+        outcomes: [
             .init(
                 .ok, meaning: "Every method on file",
-                body: .array(of: .named("PaymentMethod", paymentMethod), counts: Schema.anyCount), sample: Sample(PackageResources.get_payment_methods_200_json)),
+                body: .array(of: .named("PaymentMethod", paymentMethod), counts: Schema.anyCount),
+                sample: Sample(PackageResources.get_payment_methods_200_json)),
             .credentials,
         ])
 
@@ -27,6 +30,7 @@ enum GetPaymentMethods {
 
     static func answer(_ call: Call) throws -> Response {
         let user = try call.customer()
+        _ = try call.input()
         let methods = try call.store.paymentMethods.all(of: user.id)
         return .list(methods, in: call) { writer, row in
             writer.object {

@@ -6,14 +6,15 @@ internal import Medusa
 /// Route 5: the customer behind the token.
 enum GetUser {
     static let endpoint = Endpoint(
-        .get, "/v3/users/me", title: "Get User", section: .customer, source: .documented("3.0, Customer / Get User"), security: .customerToken,
+        .get, "/v3/users/me", title: "Get User", section: .customer, source: .documented("3.0, Customer / Get User"),
+        security: .customerToken,
         outcomes: [
             .init(
                 .ok, meaning: "The user; `decision` only once there is one (G-30)",
                 body: .data(
                     .named(
                         "CurrentUser",
-                        Schema.userFields + [
+                        Schema.userFields() + [
                             .sometimes("dateOfBirth", .text(), "Date of birth, once the customer has applied"),
                             .always("spendingHold", .boolean(), "Whether spending is on hold"),
                         ])), sample: Sample(PackageResources.get_user_200_json)),
@@ -22,6 +23,7 @@ enum GetUser {
 
     static func answer(_ call: Call) throws -> Response {
         let user = try call.customer()
+        _ = try call.input()
         return .data {
             $0.members(of: user, in: call)
             $0.member("dateOfBirth", ifPresent: user.dateOfBirth)

@@ -6,7 +6,8 @@ internal import MedusaStore
 /// Route 4: all users of the calling vendor, newest first.
 enum GetUsers {
     static let endpoint = Endpoint(
-        .get, "/v3/users", title: "Get Users", section: .customer, source: .documented("3.0, Customer / Get Users"), security: .apiKey, headers: [.consumer],
+        .get, "/v3/users", title: "Get Users", section: .customer, source: .documented("3.0, Customer / Get Users"),
+        security: .apiKey, headers: [.consumer],
         query: fields(Page.page, Page.limit),
         outcomes: [
             .init(

@@ -8,7 +8,8 @@ enum VerifyUserExists {
     static let email = Key.required("email", .email, "The e-mail to look for")
 
     static let endpoint = Endpoint(
-        .get, "/v3/user-exists", title: "Verify User Exists", section: .customer, source: .documented("3.0, Customer / Verify User Exists"),
+        .get, "/v3/user-exists", title: "Verify User Exists", section: .customer,
+        source: .documented("3.0, Customer / Verify User Exists"),
         security: .apiKey, query: fields(email),
         outcomes: [
             .init(

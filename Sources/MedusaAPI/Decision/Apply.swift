@@ -24,7 +24,8 @@ enum Apply {
     static let workPhone = Key.optional("phone", .phone, "Work phone")
     static let monthlyIncome = Key.required("monthlyIncome", .dollars, "Gross monthly income in dollars")
     static let payFrequency = Key.required(
-        "payFrequency", formerly: "payFrquency", .oneOf("weekly", "biweekly", "semimonthly", "monthly", "yearly", "none"), "Pay frequency")
+        "payFrequency", formerly: "payFrquency",
+        .oneOf("weekly", "biweekly", "semimonthly", "monthly", "yearly", "none"), "Pay frequency")
     static let lastPayDate = Key.optional("lastPayDate", .string, "Last pay date")
     static let nextPayDate = Key.optional(
         "nextPayDate", formerly: "nextPay", .string, "Next pay date")
@@ -36,8 +37,8 @@ enum Apply {
     static let routing = Key.required("routing", .string, "Routing number")
     static let account = Key.required("account", .string, "Account number")
     static let accountType = Key.required("type", .oneOf("checking", "savings"), "Type of account")
-    static let bankAccount = Key.optional(
-        "bankAccount", .object(fields(routing, account, accountType)), "Becomes a payment method")
+    static let bankFields = fields(routing, account, accountType)
+    static let bankAccount = Key.optional("bankAccount", .object(bankFields), "Becomes a payment method")
 
     static let providerName = Key.optional("providerName", .string, "Provider")
     static let score = Key.optional("score", .number, "Score")
@@ -76,7 +77,8 @@ enum Apply {
         name: "customer-ip", schema: .text(), isRequired: false, isRecommended: true, meaning: "IP of the customer")
 
     static let endpoint = Endpoint(
-        .post, "/v3/users/me/apply", title: "Apply for Spending Limit", section: .decision, source: .documented("3.0, Decision / Apply for Spending Limit"),
+        .post, "/v3/users/me/apply", title: "Apply for Spending Limit", section: .decision,
+        source: .documented("3.0, Decision / Apply for Spending Limit"),
         security: .customerToken, headers: [.consumer, realIP, customerIP],
         body: fields(
             driversLicenseNumber, driversLicenseState, gender, street1, street2, city, regionAbbr, postalCode, country,
@@ -91,57 +93,37 @@ enum Apply {
             .init(
                 .notFound, "LeaseNotFound", meaning: "Printed on the page; a lease has no part in an application",
                 byFault: true),
-            .init(
-                .conflict, "UserAlreadyExists", meaning: "Another user has that SSN, where the sandbox asks",
-                by: "the setting `uniqueSSN: true`, and one SSN for two customers",
-                sample: Sample(PackageResources.create_user_409_json)),
-            .init(
-                .conflict, "CustomerAlreadyApplied", meaning: "An application is approved or under review",
-                by: "apply twice"),
-            .init(
-                .badGateway, "BadGateway", meaning: "The decision service failed", by: "`x.gateway@example.com`",
-                sample: Sample(PackageResources.apply_502_json)),
+            .ssnTaken, .customerAlreadyApplied, .decisionFailed,
             .bankNotAccepted, .bankRequiresVerification,
         ])
 
     static func answer(_ call: Call) throws -> Response {
         let user = try call.customer()
         let body = try call.input().body
-        let users = call.store.users
-        let ssnDigest = call.sandbox.tokens.digest("ssn", body[ssn])
-        if call.sandbox.settings.uniqueSSN, try users.isTaken(ssnDigest: ssnDigest, by: user.id) {
-            throw Refusal.userAlreadyExists
+        let filing = Filing(ssn: body[ssn], dateOfBirth: body[dateOfBirth], profile: profile(body))
+        let decided = try call.file(filing, for: user, isComplete: true) {
+            try paymentMethods(bank: body[bankAccount], cards: body[cardInformation], call, user)
         }
-        try user.mayApply()
-        let verdict = try Application.verdict(
-            ruling: call.ruling(\.decides, customer: user), email: user.email, ssn: body[ssn], at: call.now,
-            call.sandbox.settings)
-        let methods = try paymentMethods(body, call, user)
-
-        try users.apply(user.id, verdict, dateOfBirth: body[dateOfBirth], at: call.now)
-        let profile = Users.Profile(
-            phone: body[mobilePhone], street1: body[street1], street2: body[street2] ?? "", city: body[city],
-            region: body[regionAbbr], postalCode: body[postalCode], country: body[country])
-        if verdict.resolution != nil { try call.sandbox.reviewsChanged() }
-        if let persona = call.ruling(\.stays, customer: user)?.outcome {
-            try users.remember(persona: persona, of: user.id)
-        }
-        try users.save(profile, ssnDigest: ssnDigest, of: user.id)
-        try call.add(methods, to: user)
-
-        let decided = try call.customer()
         return .data { $0.members(of: decided, in: call) }
     }
 
-    private static func paymentMethods(_ body: Values, _ call: Call, _ user: User) throws -> [PaymentMethod] {
+    static func profile(_ body: Values) -> Users.Profile {
+        Users.Profile(
+            phone: body[mobilePhone], street1: body[street1], street2: body[street2] ?? "", city: body[city],
+            region: body[regionAbbr], postalCode: body[postalCode], country: body[country])
+    }
+
+    static func paymentMethods(
+        bank: Values?, cards: [Values]?, _ call: Call, _ user: User
+    ) throws -> [PaymentMethod] {
         var methods: [PaymentMethod] = []
-        if let bank = body[bankAccount] {
+        if let bank {
             let label = "\(bank[accountType]) ending in \(bank[account].suffix(4))"
             methods.append(
                 try call.bankAccount(
                     routing: bank[routing], account: bank[account], label: label, isPrimary: false, user))
         }
-        for card in body[cardInformation] ?? [] {
+        for card in cards ?? [] {
             let brand = PaymentMethod.brandName(card[cardType] ?? "card")
             let lastFour = card[lastFour] ?? ""
             methods.append(
@@ -151,4 +133,16 @@ enum Apply {
         }
         return methods
     }
+}
+
+extension Endpoint.Outcome {
+    static let ssnTaken = Self(
+        .conflict, "UserAlreadyExists", meaning: "Another user has that SSN, where the sandbox asks",
+        by: "the setting `uniqueSSN: true`, and one SSN for two customers",
+        sample: Sample(PackageResources.create_user_409_json))
+    static let customerAlreadyApplied = Self(
+        .conflict, "CustomerAlreadyApplied", meaning: "An application is approved or under review", by: "apply twice")
+    static let decisionFailed = Self(
+        .badGateway, "BadGateway", meaning: "The decision service failed", by: "`x.gateway@example.com`",
+        sample: Sample(PackageResources.apply_502_json))
 }

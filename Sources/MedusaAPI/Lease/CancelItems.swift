@@ -6,7 +6,8 @@ internal import MedusaStore
 /// Route 18: cancels what is not delivered yet.
 enum CancelItems {
     static let endpoint = Endpoint(
-        .post, "/v3/transactions/{transactionId}/cancel", title: "Cancel Items", section: .lease, source: .documented("3.0, Lease / Cancel Items"),
+        .post, "/v3/transactions/{transactionId}/cancel", title: "Cancel Items", section: .lease,
+        source: .documented("3.0, Lease / Cancel Items"),
         security: .apiKey, headers: [.consumer], body: fields(ItemSelection.items),
         outcomes: [
             .init(

@@ -8,15 +8,17 @@ internal import Sandbox
 /// Route 23: collects a payment. A declined one is a 200 whose element says why.
 enum CollectPayment {
     static let paymentMethodId = Key.required("paymentMethodId", .string, "An id of Get Payment Methods")
-    static let amount = Key.required("amount", .dollars, "Dollars (G-12)")
+    static let amount = Key.required("amount", .payment, "Dollars (G-12)")
 
     static let endpoint = Endpoint(
         .post, "/v3/customers/me/agreements/{agreementId}/transactions/payment", title: "Collect Payment",
-        section: .lease, source: .documented("3.0, Lease / Collect Payment"), security: .customerToken, body: fields(paymentMethodId, amount),
+        section: .lease, source: .documented("3.0, Lease / Collect Payment"), security: .customerToken,
+        body: fields(paymentMethodId, amount),
         outcomes: [
             .init(
                 .ok, meaning: "The attempt, collected or declined",
-                body: .array(of: .named("Payment", payment), counts: Schema.anyCount), sample: Sample(PackageResources.collect_payment_200_json)),
+                body: .array(of: .named("Payment", payment), counts: Schema.anyCount),
+                sample: Sample(PackageResources.collect_payment_200_json)),
             .credentials,
             .init(
                 .notFound, "NotFound", meaning: "No such agreement or payment method of this customer",

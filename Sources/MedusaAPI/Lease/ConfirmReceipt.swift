@@ -14,7 +14,8 @@ enum ConfirmReceipt {
 
     static let endpoint = Endpoint(
         .post, "/v3/transactions/{transactionId}/confirm-receipt", title: "Confirm Receipt", section: .lease,
-        source: .documented("3.0, Lease / Confirm Receipt"), security: .apiKey, headers: [.consumer], body: fields(items),
+        source: .documented("3.0, Lease / Confirm Receipt"), security: .apiKey, headers: [.consumer],
+        body: fields(items),
         outcomes: [
             .init(.ok, meaning: "Received", body: .data([]), sample: Sample(PackageResources.confirm_receipt_200_json)),
             .transactionNotFound.printed(Sample(PackageResources.confirm_receipt_404_json)), .invalid,

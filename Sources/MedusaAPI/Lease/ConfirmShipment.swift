@@ -22,7 +22,8 @@ enum ConfirmShipment {
 
     static let endpoint = Endpoint(
         .post, "/v3/transactions/{transactionId}/confirm-shipment", title: "Confirm Shipment", section: .lease,
-        source: .documented("3.0, Lease / Confirm Shipment"), security: .apiKey, headers: [.consumer], body: fields(items),
+        source: .documented("3.0, Lease / Confirm Shipment"), security: .apiKey, headers: [.consumer],
+        body: fields(items),
         request: Sample(PackageResources.confirm_shipment_request_json),
         outcomes: [
             .init(.ok, meaning: "Shipped", body: .data([]), sample: Sample(PackageResources.confirm_shipment_200_json)),

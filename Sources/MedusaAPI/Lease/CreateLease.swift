@@ -40,7 +40,8 @@ enum CreateLease {
         "totalDiscount", .price, "Total discount, spread over the items in proportion")
 
     static let endpoint = Endpoint(
-        .post, "/v3/leases", title: "Create Lease", section: .lease, source: .documented("3.0, Lease / Create Lease"), security: .customerToken, headers: [.consumer],
+        .post, "/v3/leases", title: "Create Lease", section: .lease, source: .documented("3.0, Lease / Create Lease"),
+        security: .customerToken, headers: [.consumer],
         query: fields(asPdf, sendLink, withToken),
         body: fields(transactionId, orderId, items, shipping, payTomorrowTaxTotal, totalDiscount),
         outcomes: [

@@ -8,8 +8,14 @@ internal import Sandbox
 /// Route 17: the merchant confirms the signed lease; again, and nothing changes.
 enum FinalizeLease {
     static let endpoint = Endpoint(
-        .post, "/v3/transactions/{transactionId}/finalize", aliases: [Endpoint.Alias(.post, "/v3/transaction/{transactionId}/finalize", source: .documented("3.0, Payment Plugin, the Python sample"))],
-        title: "Finalize Lease", section: .lease, source: .documented("3.0, Lease / Finalize Lease"), security: .apiKey, headers: [.consumer],
+        .post, "/v3/transactions/{transactionId}/finalize",
+        aliases: [
+            Endpoint.Alias(
+                .post, "/v3/transaction/{transactionId}/finalize",
+                source: .documented("3.0, Payment Plugin, the Python sample"))
+        ],
+        title: "Finalize Lease", section: .lease, source: .documented("3.0, Lease / Finalize Lease"), security: .apiKey,
+        headers: [.consumer],
         outcomes: [
             .init(
                 .ok, meaning: "The lease number",
@@ -25,6 +31,7 @@ enum FinalizeLease {
 
     static func answer(_ call: Call) throws -> Response {
         var transaction = try call.transaction(orThrow: .leaseNotFound)
+        _ = try call.input()
         try transaction.finalize(at: call.now)
         try call.store.transactions.save(transaction)
         let number = call.sandbox.identifiers.leaseNumber(transaction.lease.id)

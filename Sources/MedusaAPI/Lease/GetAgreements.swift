@@ -8,8 +8,10 @@ internal import Sandbox
 /// Route 22: the customer's finalized leases, as a bare array. Amounts are cents.
 enum GetAgreements {
     static let endpoint = Endpoint(
-        .get, "/v3/customers/me/agreements", title: "Get Agreements", section: .lease, source: .documented("3.0, Lease / Get Agreements"),
-        security: .customerToken, outcomes: [
+        .get, "/v3/customers/me/agreements", title: "Get Agreements", section: .lease,
+        source: .documented("3.0, Lease / Get Agreements"),
+        security: .customerToken,
+        outcomes: [
             .init(
                 .ok, meaning: "Every agreement, newest first",
                 body: .array(of: .named("Agreement", agreement), counts: Schema.anyCount),
@@ -39,6 +41,7 @@ enum GetAgreements {
 
     static func answer(_ call: Call) throws -> Response {
         let user = try call.customer()
+        _ = try call.input()
         var agreements: [Agreement] = []
         for transaction in try call.store.transactions.finalized(of: user.id) {
             if let agreement = try call.agreement(transaction, of: user) { agreements.append(agreement) }

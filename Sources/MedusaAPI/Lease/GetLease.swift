@@ -8,8 +8,10 @@ internal import Medusa
 /// Route 14.
 enum GetLease {
     static let endpoint = Endpoint(
-        .get, "/v3/leases/{leaseId}", title: "Get Lease By ID", section: .lease, source: .documented("3.0, Lease / Get Lease By ID"),
-        security: .customerToken, outcomes: [
+        .get, "/v3/leases/{leaseId}", title: "Get Lease By ID", section: .lease,
+        source: .documented("3.0, Lease / Get Lease By ID"),
+        security: .customerToken,
+        outcomes: [
             .init(
                 .ok, meaning: "The lease",
                 body: .data(
@@ -27,6 +29,7 @@ enum GetLease {
     static func answer(_ call: Call) throws -> Response {
         let user = try call.customer()
         let transaction = try call.lease()
+        _ = try call.input()
         return .data {
             $0.member("leaseId", call.leaseId(transaction.lease))
             $0.member("contract", Data(call.document(transaction, of: user).html.utf8).base64EncodedString())

@@ -11,7 +11,8 @@ enum GetTransactions {
     static let toDate = Key.optional("toDate", .date, "End date to retrieve; a date without a time includes that day")
 
     static let endpoint = Endpoint(
-        .get, "/v3/transactions", title: "Get Transactions", section: .lease, source: .documented("3.0, Lease / Get Transactions"), security: .apiKey, headers: [.consumer],
+        .get, "/v3/transactions", title: "Get Transactions", section: .lease,
+        source: .documented("3.0, Lease / Get Transactions"), security: .apiKey, headers: [.consumer],
         query: fields(Page.page, Page.limit, leaseStatus, fromDate, toDate),
         outcomes: [
             .init(

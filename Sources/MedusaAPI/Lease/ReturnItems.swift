@@ -7,8 +7,13 @@ internal import MedusaStore
 enum ReturnItems {
     static let endpoint = Endpoint(
         .post, "/v3/transactions/{transactionId}/return",
-        aliases: [Endpoint.Alias(.post, "/v3/transactions/{transactionId}/return-items", source: .inferred("the vendor's Magento 2 module"))], title: "Return Items", section: .lease,
-        source: .documented("3.0, Lease / Return Items"), security: .apiKey, headers: [.consumer], body: fields(ItemSelection.items),
+        aliases: [
+            Endpoint.Alias(
+                .post, "/v3/transactions/{transactionId}/return-items",
+                source: .inferred("the vendor's Magento 2 module"))
+        ], title: "Return Items", section: .lease,
+        source: .documented("3.0, Lease / Return Items"), security: .apiKey, headers: [.consumer],
+        body: fields(ItemSelection.items),
         outcomes: [
             .init(
                 .ok, meaning: "What was returned and what not", body: ItemSelection.answer("returned"),

@@ -12,10 +12,13 @@ enum SignLease {
     static let signed = Key.required("signed", .onlyTrue, "Should be true")
 
     static let endpoint = Endpoint(
-        .post, "/v3/leases/{leaseId}/sign", title: "Sign Lease", section: .lease, source: .documented("3.0, Lease / Sign Lease"),
+        .post, "/v3/leases/{leaseId}/sign", title: "Sign Lease", section: .lease,
+        source: .documented("3.0, Lease / Sign Lease"),
         security: .customerToken, body: fields(ipAddress, timestamp, signed),
         outcomes: [
-            .init(.ok, meaning: "Signed, now or before", body: .data([]), sample: Sample(PackageResources.sign_lease_200_json)),
+            .init(
+                .ok, meaning: "Signed, now or before", body: .data([]),
+                sample: Sample(PackageResources.sign_lease_200_json)),
             .credentials, .leaseNotFound.printed(Sample(PackageResources.sign_lease_404_json)), .invalid,
             .init(
                 .gone, "LeaseExpired", meaning: "Not signed in time, or cancelled as a whole",

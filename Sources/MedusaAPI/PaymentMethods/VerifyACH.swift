@@ -11,7 +11,8 @@ enum VerifyACH {
     static let forceHRBValidation = Key.optional("forceHRBValidation", .boolean, "Beta: force hrb validation")
 
     static let endpoint = Endpoint(
-        .post, "/v3/paymentMethods/{userId}/verifyACH", title: "Verify ACH", section: .paymentMethods, source: .documented("3.0, Payment Methods / Verify ACH"),
+        .post, "/v3/paymentMethods/{userId}/verifyACH", title: "Verify ACH", section: .paymentMethods,
+        source: .documented("3.0, Payment Methods / Verify ACH"),
         security: .apiKey, body: fields(accountNumber, routingNumber, forceHRBValidation),
         outcomes: [
             .init(

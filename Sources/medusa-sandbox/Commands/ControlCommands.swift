@@ -5,7 +5,7 @@ enum ControlCommands {
     static let all: [any ParsableCommand.Type] = [
         HealthCommand.self, ResetCommand.self, StateCommand.self, ClockCommand.self, SettingsCommand.self,
         PersonasCommand.self, FaultsCommand.self,
-        SnapshotsCommand.self, UserCommand.self, LeaseCommand.self,
+        SnapshotsCommand.self, UserCommand.self, LeaseCommand.self, MessagesCommand.self,
     ]
 }
 

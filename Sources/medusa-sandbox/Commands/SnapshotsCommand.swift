@@ -68,7 +68,7 @@ struct SnapshotsCommand: ParsableCommand {
             } catch {
                 throw Sandboxes.Failure(description: "cannot read \(file); name a file that a download has written")
             }
-            let answer = try target.send("PUT", "snapshots/\(name)", type: "application/vnd.sqlite3", body: image)
+            let answer = try target.send("PUT", "snapshots/\(name)", type: "application/octet-stream", body: image)
             say(indented(answer))
         }
     }

@@ -1,0 +1,42 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Medusa
+internal import MedusaStore
+internal import Sandbox
+
+/// What an application says of the customer, whichever route brings it.
+struct Filing {
+    let ssn: String
+    let dateOfBirth: String
+    let profile: Users.Profile
+}
+
+extension Call {
+    /// Files an application: decides, and keeps what it says.
+    ///
+    /// - Parameter paymentMethods: those that come with it; asked for once the decision stands, for a refused bank is found after a
+    ///   refused application.
+    /// - Returns: the customer with the decision.
+    func file(
+        _ filing: Filing, for user: User, isComplete: Bool, paymentMethods: () throws -> [PaymentMethod]
+    ) throws -> User {
+        let users = store.users
+        let ssnDigest = sandbox.tokens.digest("ssn", filing.ssn)
+        if sandbox.settings.uniqueSSN, try users.isTaken(ssnDigest: ssnDigest, by: user.id) {
+            throw Refusal.userAlreadyExists
+        }
+        try user.mayApply()
+        let verdict = try Application.verdict(
+            ruling: ruling(\.decides, customer: user), email: user.email, ssn: filing.ssn, at: now, sandbox.settings)
+        let methods = try paymentMethods()
+
+        try users.apply(user.id, verdict, dateOfBirth: filing.dateOfBirth, isComplete: isComplete, at: now)
+        if verdict.resolution != nil { try sandbox.reviewsChanged() }
+        if let persona = ruling(\.stays, customer: user)?.outcome { try users.remember(persona: persona, of: user.id) }
+        try users.save(filing.profile, ssnDigest: ssnDigest, of: user.id)
+        try add(methods, to: user)
+        guard let decided = try users.user(user.id) else { throw Refusal.userNotFound }
+        return decided
+    }
+}
