@@ -7,7 +7,7 @@ extension Schema {
     static let transaction = named(
         "Transaction",
         [
-            .always("id", .text(), "The caller's transaction id (G-34)"),
+            .always("id", .text(), "The caller's transaction id"),
             .sometimes("orderId", .text(), "External order reference"),
             .always(
                 "customer",

@@ -18,5 +18,6 @@ package struct Shipped: Sendable {
         Shipped(name: "past-due", text: PackageResources.past_due_yaml),
         Shipped(name: "vendor-outage", text: PackageResources.vendor_outage_yaml),
         Shipped(name: "slow-gateway", text: PackageResources.slow_gateway_yaml),
+        Shipped(name: "waterfall", text: PackageResources.waterfall_yaml),
     ]
 }

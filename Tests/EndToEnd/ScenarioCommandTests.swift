@@ -74,11 +74,6 @@ import Testing
         #expect(none.errors.hasPrefix("medusa-sandbox: no shipped scenario is called denid; there is first-purchase,"))
     }
 
-    @Test func `prints the JSON Schema that is committed`() throws {
-        let run = try Program.run(["scenario", "schema"])
-        #expect(run.output == String(decoding: try Repository.bytes("Docs/scenario.schema.json"), as: UTF8.self))
-    }
-
     /// With PyPI's jsonschema and PyYAML, as an editor would.
     @Test func `has a JSON Schema that takes the shipped scenarios, and finds what is misspelt`() throws {
         let script = """

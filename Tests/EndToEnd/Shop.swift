@@ -70,10 +70,15 @@ final class Shop {
             case .match(let match) = Self.declarations.find(method, target.segments)
         else { return }
         let code = answer.status < 300 ? nil : answer.code
-        let isDeclared = match.value.outcomes.contains {
+        let declared = match.value.outcomes.first {
             $0.status.rawValue == answer.status && (code.map($0.codes.contains) ?? true)
         }
-        #expect(isDeclared, "\(match.value.path) does not declare \(answer.status) \(code ?? "")")
+        guard let declared else {
+            Issue.record("\(match.value.path) does not declare \(answer.status) \(code ?? "")")
+            return
+        }
+        guard let body = try? answer.json else { return }
+        #expect(declared.body.differences(in: body) == [], "\(match.value.path)")
     }
 
     /// Moves the clock, and names what fell due.

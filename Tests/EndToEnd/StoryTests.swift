@@ -226,4 +226,57 @@ import Testing
         #expect(try mixedUp.control("DELETE", "faults").status == 200)
         #expect(try mixedUp.send("GET", "/v3/users/me", token: sue).code == "InvalidCredentials", "another key's token")
     }
+
+    @Test func `the waterfall finds, creates, prequalifies, verifies, leases and refunds`() throws {
+        let shop = try shop("waterfall")
+        func lookup(_ phone: String, _ ssn: String) throws -> JSON? {
+            let body = #"{"mobilePhone":"\#(phone)","ssn":"\#(ssn)"}"#
+            return try shop.send("POST", "/v3/users/search", body).data["users"]?.elements.first
+        }
+        let wanda = try #require(try lookup("5615550142", "357002345"))
+        #expect(wanda["decision"]?["status"]?.string == "approved")
+        #expect(wanda["verificationStatus"]?.string == "pending")
+
+        // Nobody yet: create, prequalify, find again.
+        #expect(try lookup("5615550199", "078051120") == nil)
+        _ = try shop.create("new.verify@example.com")
+        let prequalification = """
+            {"mobilePhone":"5615550199","firstName":"New","lastName":"Comer","email":"new.verify@example.com",
+            "street1":"1 Main St","city":"Boca Raton","regionAbbr":"FL","postalCode":"33431","country":"US",
+            "employmentInformation":{"payFrequency":"biweekly","monthlyIncome":4000},"dateOfBirth":"1990-10-10",
+            "ssn":"078051120"}
+            """
+        let started = try shop.send("POST", "/v3/users/prequal/start/lease", prequalification).data
+        #expect(started["decision"]?["limit"]?.numberText == "1300")
+        let number = try shop.send("GET", "/v3/routing-numbers/063107513").data
+        #expect(number["bankName"]?.string == "Wells Fargo")
+        let prequalId = try #require(started["prequalId"]?.string)
+        let completion =
+            #"{"prequalId":"\#(prequalId)","bankAccount":{"routing":"063107513","account":"9876543210","type":"checking"}}"#
+        #expect(try shop.send("POST", "/v3/users/prequal/complete/lease", completion).status == 200)
+        let found = try #require(try lookup("5615550199", "078051120"))
+        let (user, token) = (try #require(found["userId"]?.string), try #require(found["token"]?.string))
+
+        // Who they are: the first choice of each question.
+        let questions = try shop.send("GET", "/v3/users/me/verify-questions", token: token).data
+        let answers = (questions["questions"]?.elements ?? []).map { question in
+            let choice = question["choices"]?.elements[0]["id"]?.string ?? ""
+            return #"{"questionId":"\#(question["id"]?.string ?? "")","choiceId":"\#(choice)"}"#
+        }
+        let verified = try shop.send(
+            "POST", "/v3/users/me/verify-answers",
+            #"{"id":"\#(questions["id"]?.string ?? "")","answers":[\#(answers.joined(separator: ","))]}"#, token: token)
+        #expect(try verified.data["verificationStatus"]?.string == "succeeded")
+
+        // What the modal would be opened with, and what happens in it.
+        #expect(try shop.send("POST", "/v3/users/\(user)/auth-code").json["code"]?.string?.count == 43)
+        let lease = try #require(try shop.lease(token, "PO-1", cost: 300, quantity: 2).data["leaseId"]?.string)
+        #expect(try shop.sign(lease, token).status == 200)
+
+        #expect(try shop.send("POST", "/v3/transactions/PO-1/finalize").status == 200)
+        #expect(try shop.send("POST", "/v3/transactions/PO-1/confirm-receipt").status == 200)
+        let refund = #"{"items":[{"lineNumber":1,"sku":"s","itemCredit":300}]}"#
+        let refunded = try shop.send("POST", "/v3/transactions/PO-1/refund", refund).data["refunded"]
+        #expect(refunded?.elements[0]["lineNumber"]?.numberText == "1")
+    }
 }

@@ -177,6 +177,39 @@ import Testing
             let body = #"{"accountNumber":"1234567890","routingNumber":"021000021"}"#
             return try world.send(.post, "/v3/paymentMethods/\(world.create().id)/verifyACH", body)
         },
+        "account-lookup.200": { world in
+            let customer = try world.create()
+            let bank = #"{"primary":true,"label":"x","ach":{"routing":"021000021","account":"12345678"}}"#
+            try world.send(.post, "/v3/paymentMethods/add", bank, token: customer.token)
+            try world.send(.post, "/v3/users/me/apply", World.application, token: customer.token)
+            _ = try world.lease(customer)
+            return try world.send(.post, "/v3/users/search", #"{"mobilePhone":"6514447773","ssn":"888776666"}"#)
+        },
+        "checkout.200": { try $0.send(.post, "/v3/checkout", Fixture.request("checkout")) },
+        "get-products.200": { try $0.send(.get, "/v3/products") },
+        "get-verification-questions.200": { world in
+            let customer = try world.create("x.verify@example.com")
+            try world.send(.post, "/v3/users/me/apply", World.application, token: customer.token)
+            return try world.send(.get, "/v3/users/me/verify-questions", token: customer.token)
+        },
+        "login-customer.200": { world in
+            let customer = try world.create()
+            let code = try world.passcode(of: customer)
+            return try world.send(.post, "/v3/users/\(customer.id)/passcode-login", #"{"passcode":"\#(code)"}"#)
+        },
+        "prequalification-start.200": { try $0.send(.post, "/v3/users/prequal/start/lease", World.prequalification()) },
+        "refund-transaction.200": { world in
+            _ = try world.finalized()
+            let body = #"{"items":[{"lineNumber":1,"sku":"abc123","itemCredit":400}]}"#
+            return try world.send(.post, "/v3/transactions/ABC-1/refund", body)
+        },
+        "request-passcode.200": { world in
+            let body = try Fixture.request("request-passcode")
+            return try world.send(.post, "/v3/users/\(world.create().id)/send-passcode", body)
+        },
+        "user-auth-code.200": { world in
+            try world.send(.post, "/v3/users/\(world.create().id)/auth-code")
+        },
         "verify-ach.400": { world in
             try world.send(
                 .post, "/v3/paymentMethods/\(world.create().id)/verifyACH", #"{"routingNumber":"021000021"}"#)

@@ -124,11 +124,28 @@ final class World {
         "token":"b219cb1d","billingZip":"20146"}}
         """
 
+    static func prequalification(_ email: String = "jane@example.com", ssn: String = "357002345") -> String {
+        """
+        {"mobilePhone":"5615550142","optInMarketing":false,"firstName":"Jane","lastName":"Roe","email":"\(email)",\
+        "street1":"1 Main St","city":"Boca Raton","regionAbbr":"FL","postalCode":"33431","country":"US",\
+        "employmentInformation":{"payFrequency":"weekly","monthlyIncome":3000},"dateOfBirth":"1990-10-10",\
+        "ssn":"\(ssn)","ipAddress":"127.0.0.1"}
+        """
+    }
+
+    /// Has a passcode sent, and reads it where the sandbox keeps it.
+    func passcode(of customer: Customer) throws -> String {
+        try send(.post, "/v3/users/\(customer.id)/send-passcode", #"{"transport":"email"}"#)
+        return try #require(try sandbox().store.passcodes.latest(1).first?.code)
+    }
+
     /// A customer who has applied and has a card on file.
     func approved(_ email: String = "john@example.com") throws -> Customer {
         let customer = try create(email)
         try send(.post, "/v3/paymentMethods/add", Self.card, token: customer.token)
-        try send(.post, "/v3/users/me/apply", Self.application, token: customer.token)
+        try send(
+            .post, "/v3/users/me/apply", Self.application, token: customer.token,
+            fields: [NamedValue("customer-ip", "127.0.0.1")])
         return customer
     }
 

@@ -11,7 +11,7 @@ enum DeeplyVerifyUserExists {
     static let city = Key.required("city", .string, "City")
     static let region = Key.required("region", .string, "ISO 3166-2 state code")
     static let postalCode = Key.required("postalCode", .string, "Postal code")
-    static let country = Key.required("country", .string, "Country code of two or three letters (G-38)")
+    static let country = Key.required("country", .string, "Country code of two or three letters")
     static let address = Key.optional(
         "address", .object(fields(street1, street2, city, region, postalCode, country)), "User address")
     static let phone = Key.optional("phone", .phone, "User phone")
@@ -24,7 +24,7 @@ enum DeeplyVerifyUserExists {
         body: fields(email, address, phone),
         outcomes: [
             .init(
-                .ok, meaning: "What matches; false for what was not given (G-7)",
+                .ok, meaning: "What matches; false for what was not given",
                 body: .data([
                     .always("addressExists", .boolean(), "Whether the user has that address"),
                     .always("emailExists", .boolean(), "Whether there is a user with that e-mail"),

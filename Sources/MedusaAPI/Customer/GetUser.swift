@@ -10,7 +10,7 @@ enum GetUser {
         security: .customerToken,
         outcomes: [
             .init(
-                .ok, meaning: "The user; `decision` only once there is one (G-30)",
+                .ok, meaning: "The user; `decision` only once there is one",
                 body: .data(
                     .named(
                         "CurrentUser",

@@ -13,7 +13,7 @@ enum VerifyUserExists {
         security: .apiKey, query: fields(email),
         outcomes: [
             .init(
-                .ok, meaning: "Whether the user exists; `userId` only when it does (G-6)",
+                .ok, meaning: "Whether the user exists; `userId` only when it does",
                 body: .data([
                     .sometimes("userId", .text(), "Id of the user found"),
                     .always("exists", .boolean(), "Whether a user was found"),

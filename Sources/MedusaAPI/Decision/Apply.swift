@@ -32,7 +32,7 @@ enum Apply {
     static let employmentInformation = Key.required(
         "employmentInformation",
         .object(fields(employer, workPhone, monthlyIncome, payFrequency, lastPayDate, nextPayDate)),
-        "Employment (G-37)")
+        "Employment")
 
     static let routing = Key.required("routing", .string, "Routing number")
     static let account = Key.required("account", .string, "Account number")

@@ -8,7 +8,7 @@ internal import Sandbox
 /// Route 23: collects a payment. A declined one is a 200 whose element says why.
 enum CollectPayment {
     static let paymentMethodId = Key.required("paymentMethodId", .string, "An id of Get Payment Methods")
-    static let amount = Key.required("amount", .payment, "Dollars (G-12)")
+    static let amount = Key.required("amount", .payment, "Dollars")
 
     static let endpoint = Endpoint(
         .post, "/v3/customers/me/agreements/{agreementId}/transactions/payment", title: "Collect Payment",

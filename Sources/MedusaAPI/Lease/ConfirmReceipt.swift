@@ -8,7 +8,7 @@ internal import MedusaStore
 enum ConfirmReceipt {
     static let sku = Key.optional("sku", .string, "Item SKU; without one the entry speaks of the whole order")
     static let quantity = Key.optional("quantity", .quantity, "Units; all that are left when absent")
-    static let receiptDate = Key.optional("receiptDate", .date, "Date of the pick-up; now when absent (G-25)")
+    static let receiptDate = Key.optional("receiptDate", .date, "Date of the pick-up; now when absent")
     static let items = Key.optional(
         "items", .array(of: fields(sku, quantity, receiptDate), 1...500), "The whole order when absent")
 

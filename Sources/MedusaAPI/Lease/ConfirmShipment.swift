@@ -7,12 +7,12 @@ internal import Sandbox
 
 /// Route 20: units handed to a carrier.
 enum ConfirmShipment {
-    static let sku = Key.optional("sku", .string, "Item SKU; without one the entry speaks of the whole order (G-24)")
+    static let sku = Key.optional("sku", .string, "Item SKU; without one the entry speaks of the whole order")
     static let trackingNumber = Key.optional("trackingNumber", .string, "Tracking number")
     static let carrier = Key.required("carrier", .string, "Carrier")
     static let shipDate = Key.required("shipDate", .date, "Date handed to the carrier")
     static let deliveryDate = Key.optional("deliveryDate", .date, "Estimated delivery date")
-    static let quantity = Key.optional("quantity", .quantity, "Units; what is still to be shipped when absent (G-23)")
+    static let quantity = Key.optional("quantity", .quantity, "Units; what is still to be shipped when absent")
     static let trackingLink = Key.optional("trackingLink", .string, "The carrier's tracking page")
     static let items = Key.optional(
         "items",

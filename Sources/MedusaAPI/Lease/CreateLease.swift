@@ -11,7 +11,7 @@ internal import Sandbox
 enum CreateLease {
     static let asPdf = Key.optional("asPdf", .boolean, "The contract as PDF instead of HTML")
     static let sendLink = Key.optional("sendLink", .boolean, "Whether a link is sent; the sandbox sends none")
-    static let withToken = Key.optional("withToken", .boolean, "Whether `token` is returned (G-42)")
+    static let withToken = Key.optional("withToken", .boolean, "Whether `token` is returned")
 
     static let transactionId = Key.required(
         "transactionId", .string(maximum: 256), "The caller's own id for this transaction, never used before")
@@ -20,7 +20,7 @@ enum CreateLease {
     static let sku = Key.required("sku", .string, "Item SKU")
     static let productId = Key.optional("productId", .string, "Product id")
     static let description = Key.required("description", .string, "Item description")
-    static let cost = Key.required("cost", .dollars, "Unit price in dollars (G-26)")
+    static let cost = Key.required("cost", .dollars, "Unit price in dollars")
     static let condition = Key.optional("condition", .documented("new", "used", "refurbished"), "Condition")
     static let quantity = Key.required("quantity", .quantity, "Units to lease")
     static let mpn = Key.optional("mpn", .string, "Manufacturer part number")

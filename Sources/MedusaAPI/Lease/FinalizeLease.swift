@@ -26,7 +26,7 @@ enum FinalizeLease {
                 ]), sample: Sample(PackageResources.finalize_lease_200_json)),
             .leaseNotFound.printed(Sample(PackageResources.finalize_lease_404_json)),
             .init(
-                .badRequest, "", meaning: "The lease is not signed (G-33)", by: "finalize before signing"),
+                .badRequest, "", meaning: "The lease is not signed", by: "finalize before signing"),
         ])
 
     static func answer(_ call: Call) throws -> Response {
