@@ -99,7 +99,9 @@ let package = Package(
             dependencies: ["Medusa", "MedusaAPI", "MedusaStore", "Sandbox", "Scenarios", "Support", "YAML"]),
         .testTarget(
             name: "ControlAPITests",
-            dependencies: ["Contract", "ControlAPI", "HTTP", "Medusa", "MedusaAPI", "Sandbox", "Scenarios", "Support"]),
+            dependencies: [
+                "Contract", "ControlAPI", "HTTP", "JSON", "Medusa", "MedusaAPI", "Sandbox", "Scenarios", "Support",
+            ]),
         .testTarget(
             name: "EndToEnd",
             dependencies: ["Contract", "ControlAPI", "HTTP", "JSON", "Scenarios", "Support", "medusa-sandbox"]),

@@ -279,9 +279,10 @@ extension JSONWriter {
                 let printed = outcomes.filter { $0.sample != nil }
                 guard !printed.isEmpty else { return }
                 media.member("examples") { examples in
-                    for outcome in printed {
+                    for (place, outcome) in printed.enumerated() {
                         guard let sample = outcome.sample else { continue }
-                        examples.member(outcome.codes.first.flatMap { $0.isEmpty ? nil : $0 } ?? "printed") {
+                        let code = outcome.codes.first.flatMap { $0.isEmpty ? nil : $0 }
+                        examples.member(code ?? (place == 0 ? "printed" : "printed\(place + 1)")) {
                             $0.member("summary", sample.source)
                             $0.key("value")
                             $0.raw(sample.body.source)

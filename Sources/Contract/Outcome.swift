@@ -52,8 +52,10 @@ extension Endpoint {
         }
 
         /// The gateway's answer, in Kong's words (B.5).
-        static func gateway(_ status: Status, meaning: String, by provoke: String) -> Outcome {
-            Outcome(status, [], meaning: meaning, provoke: provoke, byFault: false, sample: nil) { .gatewayMessage }
+        package static func gateway(
+            _ status: Status, meaning: String, by provoke: String, sample: Sample? = nil
+        ) -> Outcome {
+            Outcome(status, [], meaning: meaning, provoke: provoke, byFault: false, sample: sample) { .gatewayMessage }
         }
 
         private init(

@@ -17,7 +17,13 @@ enum GetLoanPaymentProChildKey {
                         .always("status", .text(), "Success"),
                         .sometimes("childKey", .text(), "The one-time key"),
                         .sometimes("message", .text(), "What went wrong"),
-                    ]), sample: Sample(PackageResources.child_transaction_key_200_json))
+                    ]), sample: Sample(PackageResources.child_transaction_key_200_json)),
+            .gateway(
+                .unauthorized, meaning: "No API key", by: "leave it out",
+                sample: Sample(PackageResources.child_transaction_key_401_missing_json)),
+            .gateway(
+                .unauthorized, meaning: "A key that is not admitted", by: "start with `--api-key`, and use another",
+                sample: Sample(PackageResources.child_transaction_key_401_invalid_json)),
         ])
 
     static func answer(_ call: Call) throws -> Response {
