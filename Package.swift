@@ -65,6 +65,8 @@ let package = Package(
             // A link to the folder `Scenarios` at the top: the shipped files are part of the binary.
             resources: [.embedInCode("Shipped")]),
 
+        .target(name: "Conformance", dependencies: ["Contract", "HTTP", "JSON", "MedusaAPI"]),
+
         // Floor 6
         .target(
             name: "ControlAPI",
@@ -74,7 +76,8 @@ let package = Package(
         .executableTarget(
             name: "medusa-sandbox",
             dependencies: [
-                "Contract", "ControlAPI", "HTTP", "HTTPServer", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "SQLite",
+                "Conformance", "Contract", "ControlAPI", "HTTP", "HTTPServer", "JSON", "Medusa", "MedusaAPI",
+                "MedusaStore", "SQLite",
                 "Sandbox",
                 "Scenarios", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -97,6 +100,11 @@ let package = Package(
         .testTarget(
             name: "ScenariosTests",
             dependencies: ["Medusa", "MedusaAPI", "MedusaStore", "Sandbox", "Scenarios", "Support", "YAML"]),
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: [
+                "Conformance", "Contract", "ControlAPI", "HTTP", "JSON", "Medusa", "MedusaAPI", "Sandbox",
+            ]),
         .testTarget(
             name: "ControlAPITests",
             dependencies: [

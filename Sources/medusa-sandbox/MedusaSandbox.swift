@@ -6,7 +6,9 @@ struct MedusaSandbox: ParsableCommand {
         commandName: "medusa-sandbox",
         abstract: "A local stand-in for FlexShopper's lease-to-own API, Medusa v3.",
         version: version,
-        subcommands: [Serve.self, Exec.self, ScenarioCommand.self, OpenAPICommand.self, DocsCommand.self]
+        subcommands: [
+            Serve.self, Exec.self, ScenarioCommand.self, CheckCommand.self, OpenAPICommand.self, DocsCommand.self,
+        ]
             + ControlCommands.all)
 
     static let version = "0.2.0"
