@@ -2,7 +2,7 @@
 BINARY = .build/release/medusa-sandbox
 CHECKED = --explicit-target-dependency-import-check error
 
-.PHONY: serve test soak build format lint bench packages-build packages-test packages-bench
+.PHONY: serve test soak fuzz fuzz-short build docs format lint bench packages-build packages-test packages-fuzz packages-bench
 
 serve: build
 	$(BINARY) serve $(ARGS)
@@ -19,6 +19,19 @@ soak: packages-test
 	swift build --build-tests $(CHECKED)
 	MEDUSA_SOAK_SECONDS=60 swift test --skip-build --disable-xctest --filter IsolationTests
 
+# Schemathesis over everything that the OpenAPI document names: at least 20,000 requests. The short one is CI's.
+fuzz: build packages-fuzz
+	.build/venv-fuzz/bin/python Tests/Fuzz/fuzz.py $(BINARY) --examples 150 --at-least 20000 $(ARGS)
+
+fuzz-short: packages-fuzz
+	swift build
+	.build/venv-fuzz/bin/python Tests/Fuzz/fuzz.py .build/debug/medusa-sandbox --examples 5 $(ARGS)
+
+# What is derived from the declarations: the OpenAPI document, a page a section, the schema of scenario files.
+docs: packages-build
+	swift build
+	.build/debug/medusa-sandbox docs Docs
+
 format:
 	swift format -i -r -p Sources Tests Package.swift
 
@@ -28,5 +41,5 @@ lint:
 bench: build packages-bench
 	python3 Tests/Benchmark/bench.py $(BINARY) $(ARGS)
 
-packages-build packages-test packages-bench:
+packages-build packages-test packages-fuzz packages-bench:
 	.ci/packages $(@:packages-%=%)

@@ -53,7 +53,10 @@ package indirect enum Schema: Sendable {
     case integer(ClosedRange<Int>)
     /// - Parameter only: the one value that is taken.
     case boolean(only: Bool? = nil)
-    case date
+    /// Any text that can be read as a date; OpenAPI names one form of it.
+    ///
+    /// - Parameter hasTime: whether that form has a time.
+    case date(hasTime: Bool)
     case object([Field])
     /// An object that has a name of its own, and stands once in OpenAPI.
     case named(String, [Field])
@@ -225,7 +228,11 @@ extension Kind where Value == Bool {
 
 extension Kind where Value == Timestamp {
     package static var date: Kind {
-        Kind(schema: .date) { $0.date ?? Timestamp(milliseconds: 0) }
+        Kind(schema: .date(hasTime: false)) { $0.date ?? Timestamp(milliseconds: 0) }
+    }
+
+    package static var dateTime: Kind {
+        Kind(schema: .date(hasTime: true)) { $0.date ?? Timestamp(milliseconds: 0) }
     }
 }
 

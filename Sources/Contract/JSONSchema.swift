@@ -88,18 +88,16 @@ extension JSONWriter {
             member("maximum", range.upperBound)
         case .boolean(let only):
             member("type", "boolean")
-            if let only { member("const", only) }
-        case .date:
+            guard let only else { return }
             if style.isOpenAPI {
-                member("anyOf", array: ["date", "date-time"]) { writer, format in
-                    writer.object {
-                        $0.member("type", "string")
-                        $0.member("format", format)
-                    }
-                }
+                // Not `const`, of which OpenAPI Generator makes a text.
+                member("not") { $0.member("const", !only) }
             } else {
-                member("type", "string")
+                member("const", only)
             }
+        case .date(let hasTime):
+            member("type", "string")
+            if style.isOpenAPI { member("format", (hasTime ? Schema.Text.dateTime : .date).rawValue) }
         case .duration(let isSigned):
             member("type", "string")
             member("pattern", isSigned ? "^-?P" : "^P")

@@ -55,7 +55,7 @@ extension Endpoint {
     /// What is odd about a request: header, query, body, each in documented order and unknown names last.
     package func oddities(headers given: Fields, query pairs: [NamedValue], body json: JSON?) -> [Oddity] {
         var found: [Oddity] = []
-        if security != .none, given["authorization"]?.lowercased().hasPrefix("bearer ") == true {
+        if security != .none, given["authorization"]?.hasScheme == true {
             found.append(Oddity("authorization", .scheme))
         }
         for field in headers where field.isRecommended && given[field.name] == nil {
@@ -82,7 +82,7 @@ extension [Field] {
             if let former = field.formerName, values.find(former) != nil {
                 found.append(Oddity(join(path, former), .formerName(now: field.name)))
             }
-            guard let given = values.find(field) else { continue }
+            guard field.schema.isDeep, let given = values.find(field) else { continue }
             field.schema.collectOddities(in: given, join(path, field.name), &found)
         }
     }
@@ -117,10 +117,21 @@ extension Schema {
     }
 
     /// Whether an oddity can be inside a value.
-    private var isDeep: Bool {
+    var isDeep: Bool {
         switch self {
-        case .documented: true
-        default: !fields.isEmpty
+        case .documented, .object, .named, .array, .dictionary, .alternatives: true
+        case .string, .text, .digits, .email, .phone, .oneOf, .number, .cents, .integer, .boolean, .date, .duration,
+            .moment, .any, .database:
+            false
         }
+    }
+}
+
+extension String {
+    /// Whether a key begins with `Bearer `.
+    package var hasScheme: Bool {
+        // Most begin with another letter, and need no copy in lower case.
+        guard let first = utf8.first, first | 0x20 == UInt8(ascii: "b") else { return false }
+        return lowercased().hasPrefix("bearer ")
     }
 }

@@ -234,9 +234,7 @@ extension JSONWriter {
                             schema.schemaMembers(
                                 of: endpoint.body, endpoint.section == .control ? .openAPIClosed : .openAPI)
                             if !endpoint.exactlyOneOf.isEmpty {
-                                schema.member("oneOf", array: endpoint.exactlyOneOf) { writer, name in
-                                    writer.object { $0.member("required", array: [name]) { $0.value($1) } }
-                                }
+                                schema.exactlyOne(of: endpoint.exactlyOneOf)
                             }
                         }
                         if let request = endpoint.request { media.example(request) }
@@ -248,6 +246,17 @@ extension JSONWriter {
                 }
             }
         }
+    }
+
+    /// By a condition, which generators of clients leave aside: of `oneOf` they would make a type each.
+    private mutating func exactlyOne(of names: [String]) {
+        precondition(names.count == 2, "a condition speaks of two names")
+        func required(_ name: String, _ writer: inout JSONWriter) {
+            writer.member("required", array: [name]) { $0.value($1) }
+        }
+        member("if") { required(names[0], &$0) }
+        member("then") { $0.member("not") { required(names[1], &$0) } }
+        member("else") { required(names[1], &$0) }
     }
 
     /// All outcomes of one status.

@@ -27,12 +27,12 @@ extension [Field] {
     fileprivate func collectUnknown(in document: JSON, _ path: String, _ limit: Int, _ found: inout [UnknownMember]) {
         for member in document.members {
             guard found.count < limit else { return }
-            let place = join(path, member.name)
             if let field = first(where: { $0.name == member.name || $0.formerName == member.name }) {
-                field.schema.collectUnknown(in: member.value, place, limit, &found)
+                guard field.schema.isDeep else { continue }
+                field.schema.collectUnknown(in: member.value, join(path, member.name), limit, &found)
             } else {
                 let nearest = Contract.nearest(to: member.name, among: map(\.name))
-                found.append(UnknownMember(path: place, nearest: nearest, value: member.value))
+                found.append(UnknownMember(path: join(path, member.name), nearest: nearest, value: member.value))
             }
         }
     }

@@ -29,7 +29,7 @@ enum ClockCalls {
         outcomes: [.init(.ok, meaning: "What it shows, and what fell due on the way", body: .data(moved)), backwards])
 
     static let by = Key.optional("by", .duration, "How far: P31D, PT2H")
-    static let to = Key.optional("to", .date, "Up to which moment")
+    static let to = Key.optional("to", .dateTime, "Up to which moment")
     static let toNextEvent = Key.optional("toNextEvent", .onlyTrue, "Up to when the next thing falls due")
     static let advance = Endpoint.control(
         .post, "clock/advance", "Advance Clock", body: fields(by, to, toNextEvent),

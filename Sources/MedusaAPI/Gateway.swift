@@ -91,7 +91,7 @@ package final class Gateway {
         guard request.fields.count(of: "authorization") == 1 else {
             return .refused(.gateway(.unauthorized, "Duplicate API key found"))
         }
-        if key.lowercased().hasPrefix("bearer ") { key.removeFirst("bearer ".count) }
+        if key.hasScheme { key.removeFirst("bearer ".count) }
         guard sandboxes.admits(key) else {
             return .refused(.gateway(.unauthorized, "Invalid authentication credentials"))
         }

@@ -8,7 +8,7 @@ internal import MedusaStore
 /// (decisions.md 14).
 enum SignLease {
     static let ipAddress = Key.required("ipAddress", .string, "IP of the signing device")
-    static let timestamp = Key.optional("timestamp", .date, "Date and time of signing")
+    static let timestamp = Key.optional("timestamp", .dateTime, "Date and time of signing")
     static let signed = Key.required("signed", .onlyTrue, "Should be true")
 
     static let endpoint = Endpoint(
