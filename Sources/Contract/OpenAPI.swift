@@ -103,6 +103,15 @@ package struct OpenAPI {
                 writer.member(component.name) { $0.schemaMembers(of: component.fields, .openAPI) }
             }
         }
+        writer.member("headers") {
+            $0.member("Warnings") {
+                $0.member(
+                    "description",
+                    "How many things are odd about the request; absent where nothing is. The log has a sentence for each"
+                )
+                $0.member("schema") { $0.members(of: .integer(1...10_000), .openAPI) }
+            }
+        }
         writer.member("securitySchemes") {
             for scheme in Endpoint.SecurityScheme.allCases {
                 $0.member(scheme.rawValue) { [scheme] in
@@ -191,7 +200,7 @@ extension JSONWriter {
             writer.object { for scheme in schemes { $0.member(scheme.rawValue, array: [String]()) { $0.value($1) } } }
         }
         let parameters =
-            endpoint.pathParameters.map { ("path", Endpoint.pathField($0)) } + endpoint.query.map { ("query", $0) }
+            endpoint.pathParameters.map { ("path", endpoint.pathField($0)) } + endpoint.query.map { ("query", $0) }
             + endpoint.documentedHeaders.map { ("header", $0) }
         if !parameters.isEmpty {
             member("parameters", array: parameters) { writer, parameter in
@@ -212,7 +221,7 @@ extension JSONWriter {
             for outcome in outcomes where !statuses.contains(outcome.status) { statuses.append(outcome.status) }
             for status in statuses.sorted(by: { $0.rawValue < $1.rawValue }) {
                 responses.member(String(status.rawValue)) {
-                    $0.response(outcomes.filter { $0.status == status })
+                    $0.response(outcomes.filter { $0.status == status }, mayWarn: endpoint.section != .control)
                 }
             }
         }
@@ -260,12 +269,17 @@ extension JSONWriter {
     }
 
     /// All outcomes of one status.
-    private mutating func response(_ outcomes: [Endpoint.Outcome]) {
+    ///
+    /// - Parameter mayWarn: whether the endpoint looks for oddities.
+    private mutating func response(_ outcomes: [Endpoint.Outcome], mayWarn: Bool) {
         let meanings = outcomes.map { outcome in
             let code = outcome.codes.first { !$0.isEmpty }.map { "`\($0)`: " } ?? ""
             return code + outcome.meaning
         }
         member("description", meanings.joined(separator: ". "))
+        if mayWarn, outcomes[0].status.rawValue < 500 {
+            member("headers") { $0.member("x-sandbox-warnings") { $0.member("$ref", "#/components/headers/Warnings") } }
+        }
         let bodies = outcomes.map(\.body)
         member("content") { content in
             if case .database = bodies[0] {
@@ -323,12 +337,13 @@ extension Schema {
 }
 
 extension Endpoint {
-    /// What the names in paths mean; each means the same in every path.
-    package static func pathField(_ name: String) -> Field {
+    /// What a name in the path means.
+    func pathField(_ name: String) -> Field {
+        let isControl = section == .control
         let meaning =
             switch name {
-            case "userId": "User id; in the control API also an e-mail or a scenario's name"
-            case "leaseId": "Lease id; in the control API also a transaction id or a scenario's name"
+            case "userId": isControl ? "User id, e-mail or a scenario's name" : "User id"
+            case "leaseId": isControl ? "Lease id, transaction id or a scenario's name" : "Lease id"
             case "transactionId": "The transaction id that the lease was created with"
             case "agreementId": "Agreement id"
             case "routingNumber": "Nine digits"

@@ -90,6 +90,7 @@ extension Endpoint {
             .gateway(.tooManyRequests, meaning: "Too many requests", by: "a fault with a `rateLimit`"),
             .init(.internalServerError, "", meaning: "The service failed", by: "a fault with `status: 500`"),
             .gateway(.serviceUnavailable, meaning: "Under maintenance", by: "a fault with `status: 503`"),
+            .init(.serviceUnavailable, "", meaning: "The sandbox's disk is full", by: "a full disk"),
         ]
     }
 }

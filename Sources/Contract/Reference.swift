@@ -57,7 +57,7 @@ extension Endpoint {
         parts[1] += aliases.map { "  \nalso `\($0.method.rawValue) \($0.path)` (\($0.source.page))" }.joined()
         parts.append("\(needs) \(source.fidelity.capitalizedFirst): \(source.page). Operation `\(operation)`.")
         let parameters =
-            pathParameters.flatMap { Endpoint.pathField($0).rows("path") }
+            pathParameters.flatMap { pathField($0).rows("path") }
             + documentedHeaders.flatMap { $0.rows("header") } + query.flatMap { $0.rows("query") }
             + body.flatMap { $0.rows("body") }
         if !parameters.isEmpty {

@@ -15,7 +15,7 @@ package final class Control {
 
     /// Whether a request is for here.
     package static func owns(_ target: Target) -> Bool {
-        target.segments.first == "_sandbox" || target.segments == ["openapi.json"]
+        target.segments.first == "_sandbox" || target.segments == OpenAPICalls.segments
     }
 
     /// The largest body of a request to here, in bytes; `nil` for the ordinary limit.
@@ -28,8 +28,9 @@ package final class Control {
 
     /// - Parameter version: of the program.
     package func answer(_ request: Request, version: String) -> Gateway.Reply {
-        // A page from elsewhere may use the API on loopback, but not turn the sandbox.
-        gateway.answer(request, toAnyOrigin: false) { route($0, version) }
+        // A page from elsewhere may use the API on loopback, and read what there is, but not turn the sandbox.
+        let isDocument = request.target.segments == OpenAPICalls.segments
+        return gateway.answer(request, toAnyOrigin: isDocument) { route($0, version) }
     }
 
     private func route(_ request: Request, _ version: String) -> Gateway.Reply {

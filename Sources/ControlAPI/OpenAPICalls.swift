@@ -6,6 +6,8 @@ internal import MedusaAPI
 enum OpenAPICalls {
     static let all = [ControlRoute(endpoint: get, answer: .open(answer))]
 
+    static let segments = ["openapi.json"]
+
     static let get = Endpoint(
         .get, "/openapi.json", title: "Get OpenAPI", section: .control, source: .own, security: .none,
         outcomes: [.init(.ok, meaning: "OpenAPI 3.1", body: .object([]))])
