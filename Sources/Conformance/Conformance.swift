@@ -36,12 +36,24 @@ package struct Conformance {
         try walk.lookForControl()
         let isSaved = walk.hasControl && (try? save(walk, snapshot)) == true
         for endpoint in Routes.endpoints {
-            for (status, code) in Self.answers(of: endpoint) {
+            let route = "\(endpoint.method.rawValue) \(endpoint.path)"
+            let answers = Self.answers(of: endpoint)
+            for (status, code) in answers {
                 let verdict = Self.verdict(endpoint, status, code, walk)
                 rows.append(
+                    Row(operation: endpoint.operation, route: route, status: status, code: code, verdict: verdict))
+            }
+            // Of another spelling the success is enough: what refuses behind it is the same.
+            for alias in endpoint.aliases {
+                let spelling = Walk.Spelling(
+                    method: endpoint.method.rawValue, path: endpoint.path, otherMethod: alias.method.rawValue,
+                    otherPath: alias.path)
+                let status = answers[0].status
+                let verdict = walk.spelt(spelling) { Self.verdict(endpoint, status, nil, walk) }
+                rows.append(
                     Row(
-                        operation: endpoint.operation, route: "\(endpoint.method.rawValue) \(endpoint.path)",
-                        status: status, code: code, verdict: verdict))
+                        operation: endpoint.operation, route: "\(alias.method.rawValue) \(alias.path)", status: status,
+                        code: nil, verdict: verdict))
             }
         }
         if isSaved, (try? restore(walk, snapshot)) == nil {

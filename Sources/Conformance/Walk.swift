@@ -36,6 +36,7 @@ package final class Walk {
     private let run: String
     private let domain: String
     private var count = 0
+    private var spelling: Spelling?
     /// Whether the server has the sandbox's control API, and so can be told what a live one only does by luck.
     private(set) var hasControl = false
 
@@ -58,7 +59,38 @@ package final class Walk {
         if let key = key ?? self.key { fields.append(NamedValue("Authorization", key)) }
         if let token { fields.append(NamedValue("customer-token", token)) }
         if body != nil { fields.append(NamedValue("Content-Type", type)) }
-        return try transport(Sent(method: method, path: path, fields: fields, body: body))
+        let sent = Sent(method: method, path: path, fields: fields, body: body)
+        return try transport(spelling?.respelt(sent) ?? sent)
+    }
+
+    /// Another method and path for the requests of one endpoint.
+    struct Spelling {
+        let method: String
+        /// As declared, with names in braces.
+        let path: String
+        let otherMethod: String
+        let otherPath: String
+
+        /// `nil` for a request of another endpoint.
+        func respelt(_ sent: Sent) -> Sent? {
+            let given = sent.path.split(separator: "/")
+            let declared = path.split(separator: "/")
+            guard sent.method == method, given.count == declared.count else { return nil }
+            var values: [Substring: Substring] = [:]
+            for (place, step) in declared.enumerated() {
+                if step.hasPrefix("{") { values[step] = given[place] } else if step != given[place] { return nil }
+            }
+            let steps = otherPath.split(separator: "/").map { values[$0] ?? $0 }
+            return Sent(
+                method: otherMethod, path: "/" + steps.joined(separator: "/"), fields: sent.fields, body: sent.body)
+        }
+    }
+
+    /// Runs a probe in another spelling.
+    func spelt<Result>(_ spelling: Spelling, _ body: () throws -> Result) rethrows -> Result {
+        self.spelling = spelling
+        defer { self.spelling = nil }
+        return try body()
     }
 
     // MARK: The control API

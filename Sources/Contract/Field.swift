@@ -105,6 +105,19 @@ extension [Field] {
 }
 
 extension Schema {
+    /// What it holds, one level down.
+    var children: [Schema] {
+        switch self {
+        case .array(let element, _), .dictionary(let element): [element]
+        case .alternatives(let schemas): schemas
+        case .object(let fields), .named(_, let fields): fields.map(\.schema)
+        case .string, .text, .digits, .email, .phone, .oneOf, .documented, .number, .cents, .integer, .boolean, .date,
+            .duration, .moment, .any, .database:
+            []
+        }
+    }
+
+    /// The fields that its paths lead to; an array's element has no place in them.
     var fields: [Field] {
         switch self {
         case .object(let fields), .named(_, let fields): fields

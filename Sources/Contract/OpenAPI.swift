@@ -141,18 +141,8 @@ private struct Component {
     }
 
     private static func collect(_ schema: Schema, _ found: inout [String: [Field]]) {
-        switch schema {
-        case .named(let name, let fields):
-            found[name] = fields
-            for field in fields { collect(field.schema, &found) }
-        case .object(let fields): for field in fields { collect(field.schema, &found) }
-        case .array(let element, _), .dictionary(let element): collect(element, &found)
-        case .alternatives(let schemas): for schema in schemas { collect(schema, &found) }
-        case .string, .text, .digits, .email, .phone, .oneOf, .documented, .number, .cents, .integer, .boolean, .date,
-            .duration, .moment,
-            .any, .database:
-            return
-        }
+        if case .named(let name, let fields) = schema { found[name] = fields }
+        for child in schema.children { collect(child, &found) }
     }
 }
 

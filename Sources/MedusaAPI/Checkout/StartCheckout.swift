@@ -8,15 +8,6 @@ internal import Sandbox
 /// Route 30: begins the redirect-style payment. The page prints GET, with a body; both verbs are served.
 enum StartCheckout {
     static let transactionId = Key.required("transactionId", .string(maximum: 256), "The caller's own id")
-    static let brand = Key.required("brand", .string, "Item brand")
-    static let sku = Key.required("sku", .string, "Item SKU")
-    static let description = Key.required("description", .string, "Item description")
-    static let cost = Key.required("cost", .dollars, "Unit price in dollars")
-    static let quantity = Key.required("quantity", .quantity, "Units")
-    static let condition = Key.optional("condition", .documented("new", "used", "refurbished"), "Condition")
-    static let productId = Key.optional("productId", .string, "Product id")
-    static let mpn = Key.optional("mpn", .string, "Manufacturer part number")
-    static let gtin = Key.optional("gtin", .string, "GTIN")
     static let images = Key.optional("images", .strings(.string(), 0...50), "URLs of images")
     static let shipping = Key.optional(
         "shipping",
@@ -24,8 +15,7 @@ enum StartCheckout {
     static let items = Key.required(
         "items",
         .array(
-            of: fields(
-                brand, sku, description, cost, quantity, condition, productId, mpn, gtin, images, shipping), 1...500),
+            of: CreateLease.itemFields + fields(images, shipping), 1...500),
         "Items to pay for")
     static let total = Key.optional("total", .price, "Items and shipping less discounts, in dollars")
     static let discountValue = Key.optional("value", .dollars, "Dollars")

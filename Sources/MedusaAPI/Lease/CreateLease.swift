@@ -25,9 +25,8 @@ enum CreateLease {
     static let quantity = Key.required("quantity", .quantity, "Units to lease")
     static let mpn = Key.optional("mpn", .string, "Manufacturer part number")
     static let gtin = Key.optional("gtin", .string, "GTIN")
-    static let items = Key.required(
-        "items", .array(of: fields(brand, sku, productId, description, cost, condition, quantity, mpn, gtin), 1...500),
-        "Items to lease")
+    static let itemFields = fields(brand, sku, productId, description, cost, condition, quantity, mpn, gtin)
+    static let items = Key.required("items", .array(of: itemFields, 1...500), "Items to lease")
     static let shippingCost = Key.optional("cost", .price, "Shipping and handling in dollars")
     static let shippingDate = Key.optional("date", .string, "Shipping date")
     static let shippingMethod = Key.optional(

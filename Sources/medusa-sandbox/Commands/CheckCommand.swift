@@ -16,8 +16,8 @@ struct CheckCommand: ParsableCommand {
             a sandbox can be told (an expiry, a passcode, a printed error that nobody knows to provoke) is not reachable elsewhere.
             """)
 
-    @Option(help: "The server, as in https://apis.sandbox.flexshopper.com.")
-    var baseURL: String
+    @Option(help: "The server, as in https://apis.sandbox.flexshopper.com (default: $MEDUSA_BASE_URL).")
+    var baseURL: String?
 
     @Option(help: "The API key (default: $MEDUSA_API_KEY).")
     var apiKey: String?
@@ -37,10 +37,14 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         try explained {
-            guard let key = apiKey ?? ProcessInfo.processInfo.environment["MEDUSA_API_KEY"] else {
+            let environment = ProcessInfo.processInfo.environment
+            guard let url = baseURL ?? environment["MEDUSA_BASE_URL"] else {
+                throw ValidationError("which server? name it with --base-url, or in MEDUSA_BASE_URL")
+            }
+            guard let key = apiKey ?? environment["MEDUSA_API_KEY"] else {
                 throw ValidationError("which account? name its API key with --api-key, or in MEDUSA_API_KEY")
             }
-            let curl = try Curl(url: baseURL)
+            let curl = try Curl(url: url)
             let run = String(Clock.machineTime().milliseconds, radix: 36)
             let conformance = try Conformance(
                 Walk(key: key, run: run, domain: domain) { try curl.send($0) }, snapshot: "check-\(run)")
