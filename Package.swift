@@ -72,14 +72,18 @@ let package = Package(
             name: "ControlAPI",
             dependencies: ["Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "Sandbox", "Scenarios"]),
 
+        .target(
+            name: "PaymentPlugin",
+            dependencies: ["Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "SQLite", "Sandbox"],
+            // Pages, scripts and styles, served as they stand there.
+            resources: [.embedInCode("Web")]),
+
         // Floor 7
         .executableTarget(
             name: "medusa-sandbox",
             dependencies: [
-                "Conformance", "Contract", "ControlAPI", "HTTP", "HTTPServer", "JSON", "Medusa", "MedusaAPI",
-                "MedusaStore", "SQLite",
-                "Sandbox",
-                "Scenarios", "YAML",
+                "Conformance", "Contract", "ControlAPI", "HTTP", "HTTPServer", "JSON", "Medusa", "MedusaAPI", "MedusaStore",
+                "PaymentPlugin", "SQLite", "Sandbox", "Scenarios", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

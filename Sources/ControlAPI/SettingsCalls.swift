@@ -17,7 +17,7 @@ enum SettingsCalls {
         .patch, "settings", "Change Settings", body: Settings.fields,
         outcomes: [.init(.ok, meaning: "All of them; those that were not named are as before", body: .data(document))])
 
-    static let document = Schema.named("Settings", Settings.fields.map { $0.with(isRequired: true) })
+    static let document = Schema.named("Settings", Settings.fields.map { $0.with(isRequired: $0.name != "authKey") })
 
     private static func answer(_ call: ControlCall) -> Response { .data(.ok, call.sandbox.settings.members) }
 

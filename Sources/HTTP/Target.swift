@@ -20,6 +20,14 @@ package struct Target: Sendable {
         self.path = path
     }
 
+    /// A target without a query.
+    package init(segments: [String]) { self.init(segments: segments, query: [], path: "/" + segments.joined(separator: "/")) }
+
+    /// The same query at another path.
+    package func at(_ segments: [String]) -> Target {
+        Target(segments: segments, query: query, path: "/" + segments.joined(separator: "/"))
+    }
+
     private static func parse(_ bytes: [UInt8]) -> Target? {
         guard bytes.first == UInt8(ascii: "/") else { return nil }
         let pathEnd = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.count

@@ -31,6 +31,9 @@ package struct Settings: Hashable, Sendable {
         case suspend
     }
 
+    /// The auth key of the Payment Plugin that opens the sandbox; `nil` for the API key itself.
+    package var authKey: String?
+
     /// What becomes of a request that is odd, and not wrong (decisions.md 19).
     package var strictness = Strictness.warn
 

@@ -1,6 +1,6 @@
 package import HTTP
 package import JSON
-internal import Medusa
+package import Medusa
 internal import SQLite
 internal import Sandbox
 
@@ -47,7 +47,7 @@ extension Response {
             })
     }
 
-    static func refusal(_ refusal: Refusal) -> Response { envelope(refusal.envelope) }
+    package static func refusal(_ refusal: Refusal) -> Response { envelope(refusal.envelope) }
 
     /// The error envelope of a status and a code, where a refusal has them.
     static func documented(_ status: Status, code: String) -> Response? {

@@ -69,6 +69,17 @@ package final class Gateway {
         }
     }
 
+    /// The API key of the sandbox that an auth key of the Payment Plugin opens: one whose setting names it, else the one of the
+    /// same name, unless that one names another.
+    package func apiKey(ofAuthKey authKey: String) -> String? {
+        guard !authKey.isEmpty else { return nil }
+        if let named = sandboxes.opened.first(where: { $0.settings.authKey == authKey }) { return named.name }
+        guard sandboxes.admits(authKey), let sandbox = try? sandboxes.sandbox(for: authKey),
+            sandbox.settings.authKey == nil
+        else { return nil }
+        return authKey
+    }
+
     /// The methods of a path: HEAD comes with GET, OPTIONS with all.
     package static func allow(_ methods: [Method]) -> NamedValue {
         let names = (methods.contains(.get) ? [.head] + methods : methods).map(\.rawValue) + ["OPTIONS"]

@@ -31,6 +31,8 @@ package final class Users {
     private let profileOfUser: Statement
     private let ownerOfSSN: Statement
     private let holdersOfSSN: Statement
+    private let idByPassword: Statement
+    private let changePassword: Statement
 
     init(_ connection: Connection) {
         self.connection = connection
@@ -102,6 +104,8 @@ package final class Users {
         upsertProfile = connection.statement("INSERT OR REPLACE INTO profiles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         profileOfUser = connection.statement(
             "SELECT phone, street1, street2, city, region, postal_code, country FROM profiles WHERE user_id = ?")
+        idByPassword = connection.statement("SELECT id FROM users WHERE email = ? AND password_digest = ?")
+        changePassword = connection.statement("UPDATE users SET password_digest = ? WHERE id = ?")
         holdersOfSSN = connection.statement(
             "SELECT user_id, phone FROM profiles WHERE ssn_digest = ? ORDER BY user_id DESC")
         ownerOfSSN = connection.statement("SELECT user_id FROM profiles WHERE ssn_digest = ? AND user_id <> ? LIMIT 1")
@@ -148,6 +152,15 @@ package final class Users {
 
     package func id(email: String) throws(SQLiteError) -> Int64? {
         try idByEmail.row(.text(email)) { $0.integer(0) }
+    }
+
+    /// The customer with that e-mail and that password.
+    package func id(email: String, passwordDigest: [UInt8]) throws(SQLiteError) -> Int64? {
+        try idByPassword.row(.text(email), .blob(passwordDigest)) { $0.integer(0) }
+    }
+
+    package func setPassword(of user: Int64, digest: [UInt8]) throws(SQLiteError) {
+        try changePassword.run(.blob(digest), .integer(user))
     }
 
     package func user(_ id: Int64) throws(SQLiteError) -> User? {

@@ -28,9 +28,12 @@ extension Settings {
         "strictness", .oneOf(Strictness.allCases.map(\.rawValue)),
         "What becomes of a request that is odd, and not wrong: nothing, a warning, or a refusal")
 
+    private static let authKeyKey = Key.optional(
+        "authKey", .string(maximum: 512), "The auth key of the Payment Plugin; the API key when absent")
+
     package static let fields = Contract.fields(
         spendingLimitKey, minimumOrderKey, rentalRateKey, taxRateKey, termKey, leaseLifetimeKey, tokenLifetimeKey,
-        transitTimeKey, uniqueSSNKey, arrayResponsesKey, tokenMisuseKey, strictnessKey)
+        transitTimeKey, uniqueSSNKey, arrayResponsesKey, tokenMisuseKey, strictnessKey, authKeyKey)
 
     /// - Parameter others: what holds where the document says nothing.
     package init(reading values: Values, over others: Settings = Settings()) throws(Violation) {
@@ -47,6 +50,7 @@ extension Settings {
         wrapsArrays = values[Self.arrayResponsesKey].map { $0 == "wrapped" } ?? wrapsArrays
         tokenMisuse = values[Self.tokenMisuseKey].flatMap(TokenMisuse.init) ?? tokenMisuse
         strictness = values[Self.strictnessKey].flatMap(Strictness.init) ?? strictness
+        authKey = values[Self.authKeyKey] ?? authKey
     }
 
     /// A length that is the same at any time of the year, and not nothing.
@@ -83,6 +87,7 @@ extension Settings {
         writer.member(Self.arrayResponsesKey.field.name, wrapsArrays ? "wrapped" : "bare")
         writer.member(Self.tokenMisuseKey.field.name, tokenMisuse.rawValue)
         writer.member(Self.strictnessKey.field.name, strictness.rawValue)
+        writer.member(Self.authKeyKey.field.name, ifPresent: authKey)
     }
 }
 

@@ -3,6 +3,7 @@ internal import HTTP
 internal import HTTPServer
 internal import MedusaAPI
 internal import MedusaStore
+internal import PaymentPlugin
 internal import SQLite
 internal import Sandbox
 
@@ -10,18 +11,27 @@ internal import Sandbox
 final class Service: Application {
     private let gateway: Gateway
     private let control: Control
+    private let plugin: Plugin
     private let log: Log
     private var unsettled: [(sandbox: Sandbox, batch: Batch)] = []
 
     init(_ gateway: Gateway, _ log: Log) {
         self.gateway = gateway
         control = Control(gateway)
+        plugin = Plugin(gateway)
         self.log = log
     }
 
     func answer(_ request: Request) -> Answer {
         let start = ContinuousClock.now
-        let reply = Control.owns(request.target) ? turned(request) : gateway.answer(request)
+        let reply =
+            if Control.owns(request.target) {
+                turned(request)
+            } else if Plugin.owns(request.target) {
+                plugin.answer(request)
+            } else {
+                gateway.answer(request)
+            }
         log.request(
             request.method.rawValue, request.target.path, reply.response.status, took: ContinuousClock.now - start)
         log.oddities(reply.oddities)

@@ -1,0 +1,180 @@
+internal import Contract
+package import HTTP
+internal import JSON
+package import MedusaAPI
+internal import MedusaStore
+internal import Sandbox
+
+/// The Payment Plugin: the script that a shop's page loads, the modal that it opens, and the modal's calls (section D of the facts).
+package final class Plugin {
+    private let gateway: Gateway
+
+    package init(_ gateway: Gateway) { self.gateway = gateway }
+
+    /// Whether a request is for here.
+    package static func owns(_ target: Target) -> Bool {
+        switch target.segments.first {
+        case "sdk", "pp3", "demo": true
+        default: false
+        }
+    }
+
+    package func answer(_ request: Request) -> Gateway.Reply {
+        let segments = request.target.segments
+        if segments == ["sdk", "js"] { return get(request) { script($0) } }
+        if segments.starts(with: ["pp3", "api"]) {
+            // Pages of the modal's own origin call, and the shop's page with its order.
+            return gateway.answer(request, toAnyOrigin: true) { call($0) }
+        }
+        if segments == ["demo", "validate-order"] { return validateOrder(request) }
+        guard let asset = Asset.at(segments) else {
+            return Gateway.Reply(response: .gateway(.notFound, "There is nothing at this path"))
+        }
+        return get(request) { _ in asset.response }
+    }
+
+    private func get(_ request: Request, _ body: (Request) -> Response) -> Gateway.Reply {
+        guard request.method == .get || request.method == .head else {
+            var response = Response.gateway(.methodNotAllowed, "This path takes GET")
+            response.fields.append(Gateway.allow([.get]))
+            return Gateway.Reply(response: response)
+        }
+        return Gateway.Reply(response: body(request))
+    }
+
+    // MARK: The SDK
+
+    /// `FlexSDK`, with its settings written in front. A key that opens nothing is said in the console, and by `create`.
+    private func script(_ request: Request) -> Response {
+        let authKey = request.target.query.last { $0.name == "authKey" }?.value ?? ""
+        let problem: String? =
+            if authKey.isEmpty {
+                "the script's address has no authKey: …/sdk/js?authKey=YOUR-AUTH-KEY"
+            } else if gateway.apiKey(ofAuthKey: authKey) == nil {
+                "the auth key is not known here; by default it is the API key of its sandbox"
+            } else {
+                nil
+            }
+        let settings = JSONWriter.write {
+            $0.object {
+                $0.member("origin", "http://\(request.fields["host"] ?? "127.0.0.1")")
+                $0.member("authKey", authKey)
+                $0.member("problem", ifPresent: problem)
+            }
+        }
+        // In a script element's text, `</script>` would end it; in a file it is only wise.
+        let text = String(decoding: settings, as: UTF8.self).replacing("<", with: "\\u003C")
+        return Asset.script("const settings = \(text);\n" + String(decoding: Asset.sdk, as: UTF8.self))
+    }
+
+    // MARK: The modal's calls
+
+    /// What the modal may ask of the API in a customer's name; the rest is the merchant's.
+    private static let open: Router<Bool> = {
+        var router = Router<Bool>()
+        for path in [
+            "/v3/user-exists", "/v3/users/me", "/v3/routing-numbers/{number}", "/v3/customers/me/payment-methods",
+            "/v3/leases/{leaseId}",
+        ] { router.add(.get, path, true) }
+        for path in [
+            "/v3/users", "/v3/users/me/apply", "/v3/users/{userId}/send-passcode", "/v3/users/{userId}/passcode-login",
+            "/v3/paymentMethods/add", "/v3/leases",
+        ] { router.add(.post, path, true) }
+        return router
+    }()
+
+    private func call(_ request: Request) -> Gateway.Reply {
+        let authKey = request.fields["x-auth-key"] ?? ""
+        guard let key = gateway.apiKey(ofAuthKey: authKey) else {
+            return Gateway.Reply(response: .gateway(.unauthorized, "The auth key is not known here"))
+        }
+        let segments = Array(request.target.segments.dropFirst(2))
+        let forwarded = request.inTheName(of: key, at: segments)
+        switch Self.open.find(request.method, segments) {
+        case .match: return gateway.answer(forwarded)
+        case .otherMethods, .none: break
+        }
+        switch PluginRoute.router.find(request.method, segments) {
+        case .match(let match): return answer(forwarded, match.value, match.parameters)
+        case .otherMethods, .none:
+            return Gateway.Reply(response: .gateway(.notFound, "The modal has no such call"))
+        }
+    }
+
+    private func answer(_ request: Request, _ route: PluginRoute, _ parameters: [NamedValue]) -> Gateway.Reply {
+        if case .signing = route.answer {
+            return sign(request, lease: parameters.first { $0.name == "leaseId" }?.value ?? "")
+        }
+        switch gateway.authenticate(request) {
+        case .refused(let response): return Gateway.Reply(response: response)
+        case .admitted(let admission, _):
+            var reply = Gateway.Reply(response: PluginCall(request, route.endpoint, admission).answer(route, gateway))
+            reply.response.showTime(of: admission.sandbox)
+            if admission.sandbox.store.isOpen { reply.unsettled = admission.sandbox }
+            return reply
+        }
+    }
+
+    /// Signs as everybody does, and says the lease number, which the shop's `onSign` is given.
+    private func sign(_ request: Request, lease: String) -> Gateway.Reply {
+        var reply = gateway.answer(request.inTheName(of: nil, at: ["v3", "leases", lease, "sign"]))
+        guard reply.response.status == .ok, case .admitted(let admission, _) = gateway.authenticate(request),
+            let signed = try? admission.sandbox.signed(lease)
+        else { return reply }
+        reply.response = .data {
+            $0.member("leaseNumber", signed.number)
+            $0.member("transactionId", signed.reference)
+        }
+        return reply
+    }
+
+    // MARK: The demo
+
+    /// What the demo's own server does: the documents' sample, in the merchant's name (D.5).
+    private func validateOrder(_ request: Request) -> Gateway.Reply {
+        let authKey = request.target.query.last { $0.name == "authKey" }?.value ?? ""
+        guard request.method == .post, let key = gateway.apiKey(ofAuthKey: authKey),
+            let id = (try? JSON(request.body))?["transactionId"]?.string
+        else { return Gateway.Reply(response: .gateway(.badRequest, "POST a transactionId, with authKey in the address")) }
+        let path = ["v3", "transactions", id]
+        let asked = gateway.answer(Request(.get, path, key: key))
+        let status = (try? JSON(asked.response.body))?["data"]?["lease"]?["status"]?.string
+        guard status == "signed" else {
+            return Gateway.Reply(
+                response: .json(
+                    .badRequest,
+                    JSONWriter.write {
+                        $0.object {
+                            $0.member("valid", false)
+                            $0.member("errors", array: ["the lease is not signed"]) { $0.value($1) }
+                        }
+                    }))
+        }
+        var reply = gateway.answer(Request(.post, path + ["finalize"], key: key))
+        if reply.response.status == .ok {
+            reply.response = .json(.ok, JSONWriter.write { $0.object { $0.member("valid", true) } })
+        }
+        return reply
+    }
+}
+
+extension Request {
+    /// The same request at another path, with the shop's API key in the place of what the browser sent.
+    ///
+    /// - Parameter key: `nil` for the key that is there.
+    fileprivate func inTheName(of key: String?, at segments: [String]) -> Request {
+        var fields = Fields()
+        for line in self.fields.lines {
+            let name = line.name.lowercased()
+            if name == "origin" || name == "authorization" && key != nil { continue }
+            fields.add(line.name, line.value)
+        }
+        if let key { fields.add("Authorization", key) }
+        return Request(method: method, target: target.at(segments), fields: fields, body: body)
+    }
+
+    fileprivate init(_ method: Method, _ segments: [String], key: String) {
+        self.init(
+            method: method, target: Target(segments: segments), fields: ["Authorization": key], body: [])
+    }
+}

@@ -1,0 +1,106 @@
+// Who it is: e-mail, password, and the ways back to a forgotten one.
+import { field, form, h } from "./dom.js";
+import { call, remember, session } from "./calls.js";
+import { dialog, proceed, show, startOver } from "./app.js";
+import { profile } from "./application.js";
+
+/** As the service checks it: something, an @, and a domain with a dot. */
+const isEmail = (text) => /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text);
+
+const notYou = () => h("button", { id: "notYou-button", type: "button", class: "link", onclick: startOver }, "Not You?");
+
+export function email() {
+    const address = field({
+        id: "email-input", name: "email", type: "email", label: "Email Address", value: session.email, autocomplete: "email",
+        check: (text) => isEmail(text) ? undefined : "Invalid email address", change: (text) => { session.email = text.trim(); remember(); }
+    });
+    show({ id: "email", title: "Welcome to FlexShopper", body: [
+        h("p", {}, "Enter your email address to sign in or begin application for a spending limit of up to $2,500 to shop today."),
+        form({ fields: [address], button: "Continue", submit: async () => {
+            session.email = address.value;
+            remember();
+            const known = await call("GET", "v3/user-exists?email=" + encodeURIComponent(session.email));
+            if (known.exists) password(known.userId); else profile();
+        } })] });
+}
+
+function password(userId) {
+    const secret = field({ id: "password-input", name: "password", type: "password", label: "Password", autocomplete: "current-password" });
+    show({ id: "password", title: "Welcome back", body: [
+        h("p", {}, "Looks like you already have an account with FlexShopper registered under this email address."),
+        h("p", {}, "Enter your password to sign in to your existing account."),
+        h("p", {}, session.email, " ", notYou()),
+        form({ fields: [secret], button: "Sign In", submit: async () => {
+            try {
+                session.token = (await call("POST", "sign-in", { email: session.email, password: secret.value })).token;
+            } catch (error) {
+                if (error.code !== "InvalidCredentials") throw error;
+                return secret.say("Invalid email or password: please check your details and try again");
+            }
+            remember();
+            await proceed();
+        }, below: [h("button", { type: "button", class: "link", onclick: () => forgotten(userId) }, "Forgot Password?")] })] });
+}
+
+async function forgotten(userId) {
+    const ways = await call("POST", "recovery", { email: session.email });
+    const choices = [["email", "Send email to: " + session.email, session.email]];
+    if (ways.phone) choices.push(["sms", "Send SMS text with code to: " + ways.phone, ways.phone]);
+    const radios = choices.map(([way, label], place) => {
+        const control = h("input", { type: "radio", name: "transport", id: "transport-" + way, value: way });
+        control.checked = place === 0;
+        return { way, control, element: h("label", { class: "choice", for: control.id }, control, h("span", {}, label)) };
+    });
+    const group = {
+        element: h("fieldset", {}, h("legend", {}, "Please choose one of the options below:"), radios.map((one) => one.element)),
+        check: () => true
+    };
+    show({ id: "forgotten", title: "Forgot Password", body: [
+        h("p", {}, "How would you like to reset your password? You can verify by email or request a text to be sent to the mobile number linked to your account."),
+        form({ fields: [group], button: "Continue", submit: async () => {
+            const chosen = radios.find((one) => one.control.checked).way;
+            await call("POST", "v3/users/" + userId + "/send-passcode", { transport: chosen });
+            code(userId, choices.find(([way]) => way === chosen)[2]);
+        }, below: [h("button", { type: "button", class: "link", onclick: email }, "Return to Password Sign In")] })] });
+}
+
+/** A popup over the screen that it was asked for on. */
+function code(userId, target) {
+    const typed = field({ id: "code-input", name: "code", label: "Verification Code", autocomplete: "one-time-code" });
+    const problem = h("span", { class: "error", role: "alert" });
+    const element = h("dialog", { id: "code-dialog", "aria-labelledby": "code-title" },
+        h("h2", { id: "code-title" }, "We sent you a code"),
+        h("p", {}, "Enter verification code we sent to " + target),
+        h("form", { method: "dialog", onsubmit: async (event) => {
+            event.preventDefault();
+            if (!typed.check()) return typed.control.focus();
+            try {
+                session.token = (await call("POST", "v3/users/" + userId + "/passcode-login", { passcode: typed.value.toUpperCase() })).token;
+            } catch (error) {
+                problem.textContent = error.code === "InvalidCredentials" ? "Invalid verification code" : error.message;
+                return;
+            }
+            element.close();
+            changed();
+        } }, typed.element, problem,
+        h("button", { id: "codeSubmitButton", type: "submit", class: "primary" }, h("span", {}, "Submit"))),
+        h("button", { type: "button", class: "link", onclick: () => element.close() }, "No code received?"));
+    element.addEventListener("close", () => element.remove());
+    document.getElementById("app").append(element);
+    element.showModal();
+}
+
+function changed() {
+    const secret = field({
+        id: "password-input", name: "password", type: "password", label: "New Password", autocomplete: "new-password",
+        check: (text) => text.length >= 8 ? undefined : "8 characters or more"
+    });
+    show({ id: "change-password", title: "Change Password", body: [
+        h("p", {}, "Create a new password for your account"),
+        form({ fields: [secret], button: "Change Password", submit: async () => {
+            await call("POST", "password", { password: secret.value });
+            remember();
+            await dialog({ id: "password-changed", title: "Change Password", body: h("p", { role: "status" }, "Password changed successfully"), button: "Continue" });
+            await proceed();
+        } })] });
+}
