@@ -20,6 +20,7 @@ extension LeaseDocument {
             .notice { border: 2px solid #b3261e; padding: .5rem 1rem; }
             table { border-collapse: collapse; width: 100%; margin: 1rem 0; }
             th, td { border-bottom: 1px solid #ccc; padding: .3rem .5rem; text-align: left; }
+            code { overflow-wrap: anywhere }
             </style>
             </head>
             <body>
@@ -44,7 +45,7 @@ extension LeaseDocument {
             <h2>Schedule</h2>
             <p>\(schedule)</p>
             <h2>Signature</h2>
-            <p>\(signature) Lease: <code style="overflow-wrap: anywhere">\(escape(leaseId))</code></p>
+            <p>\(signature) Lease: <code>\(escape(leaseId))</code></p>
             </body>
             </html>
 

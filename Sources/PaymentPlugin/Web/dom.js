@@ -38,8 +38,10 @@ export function field({ id, name, label, type = "text", value = "", options, che
             return !message;
         }
     };
-    control.addEventListener("input", () => { if (input) input(one); if (change) change(control.value); });
-    control.addEventListener("change", () => { if (one.value) one.check(); });
+    // A message goes while somebody types, and not when the field is left: else the button would move away under a click.
+    const typed = () => { one.say(""); if (input) input(one); if (change) change(control.value); };
+    control.addEventListener("input", typed);
+    control.addEventListener("change", () => { if (options) typed(); if (one.value) one.check(); });
     return one;
 }
 

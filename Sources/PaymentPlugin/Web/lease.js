@@ -44,16 +44,17 @@ function leaseOf(order) {
 /** The contract is a page of its own: its text is shown here, its styles in a world apart. */
 function contract(base64) {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    const page = new DOMParser().parseFromString(new TextDecoder().decode(bytes), "text/html");
+    // A style element would be refused by this page's policy even in a page that is only read: its text goes another way.
+    const styles = [];
+    const html = new TextDecoder().decode(bytes).replace(/<style>([\s\S]*?)<\/style>/g, (_, text) => { styles.push(text); return ""; });
+    const page = new DOMParser().parseFromString(html, "text/html");
     const place = h("div", { class: "contract", id: "agreement-contract", tabindex: "0", role: "region", "aria-label": "Lease agreement" });
     const shadow = place.attachShadow({ mode: "open" });
-    const styles = Array.from(page.querySelectorAll("style"), (style) => {
-        style.remove();
+    shadow.adoptedStyleSheets = styles.map((text) => {
         const sheet = new CSSStyleSheet();
-        sheet.replaceSync(style.textContent);
+        sheet.replaceSync(text);
         return sheet;
     });
-    shadow.adoptedStyleSheets = styles;
     for (const script of page.querySelectorAll("script")) script.remove();
     shadow.append(...Array.from(page.body.childNodes, (node) => document.importNode(node, true)));
     return place;
