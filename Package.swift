@@ -82,7 +82,8 @@ let package = Package(
         .executableTarget(
             name: "medusa-sandbox",
             dependencies: [
-                "Conformance", "Contract", "ControlAPI", "HTTP", "HTTPServer", "JSON", "Medusa", "MedusaAPI", "MedusaStore",
+                "Conformance", "Contract", "ControlAPI", "HTTP", "HTTPServer", "JSON", "Medusa", "MedusaAPI",
+                "MedusaStore",
                 "PaymentPlugin", "SQLite", "Sandbox", "Scenarios", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

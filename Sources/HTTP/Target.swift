@@ -21,7 +21,9 @@ package struct Target: Sendable {
     }
 
     /// A target without a query.
-    package init(segments: [String]) { self.init(segments: segments, query: [], path: "/" + segments.joined(separator: "/")) }
+    package init(segments: [String]) {
+        self.init(segments: segments, query: [], path: "/" + segments.joined(separator: "/"))
+    }
 
     /// The same query at another path.
     package func at(_ segments: [String]) -> Target {

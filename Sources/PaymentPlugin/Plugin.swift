@@ -135,7 +135,9 @@ package final class Plugin {
         let authKey = request.target.query.last { $0.name == "authKey" }?.value ?? ""
         guard request.method == .post, let key = gateway.apiKey(ofAuthKey: authKey),
             let id = (try? JSON(request.body))?["transactionId"]?.string
-        else { return Gateway.Reply(response: .gateway(.badRequest, "POST a transactionId, with authKey in the address")) }
+        else {
+            return Gateway.Reply(response: .gateway(.badRequest, "POST a transactionId, with authKey in the address"))
+        }
         let path = ["v3", "transactions", id]
         let asked = gateway.answer(Request(.get, path, key: key))
         let status = (try? JSON(asked.response.body))?["data"]?["lease"]?["status"]?.string

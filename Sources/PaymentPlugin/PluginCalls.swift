@@ -26,8 +26,10 @@ struct PluginRoute: Sendable {
         PluginRoute(endpoint: RedeemAuthCode.endpoint, answer: .write(RedeemAuthCode.answer)),
         PluginRoute(endpoint: Recovery.endpoint, answer: .write(Recovery.answer)),
         PluginRoute(endpoint: ChangePassword.endpoint, answer: .write(ChangePassword.answer)),
+        PluginRoute(endpoint: Address.endpoint, answer: .write(Address.answer)),
         PluginRoute(
-            endpoint: .plugin("/leases/{leaseId}/sign", "Sign in Modal", security: .customerToken), answer: .signing),
+            endpoint: .plugin(.post, "/leases/{leaseId}/sign", "Sign in Modal", security: .customerToken),
+            answer: .signing),
     ]
 
     static let router: Router<PluginRoute> = {
@@ -39,10 +41,10 @@ struct PluginRoute: Sendable {
 
 extension Endpoint {
     fileprivate static func plugin(
-        _ path: String, _ title: String, security: Security = .apiKey, body: [Field] = []
+        _ method: Method, _ path: String, _ title: String, security: Security = .apiKey, body: [Field] = []
     ) -> Endpoint {
         Endpoint(
-            .post, path, title: title, section: .control, source: .own, security: security, body: body, outcomes: [])
+            method, path, title: title, section: .control, source: .own, security: security, body: body, outcomes: [])
     }
 }
 
@@ -107,12 +109,14 @@ enum Quote {
     static let items = Key.required(
         "items", .array(of: fields(brand, sku, description, cost, quantity, shipping), 1...500), "Items to lease")
 
-    static let endpoint = Endpoint.plugin("/order", "Quote Order", body: fields(transactionId, items))
+    static let endpoint = Endpoint.plugin(.post, "/order", "Quote Order", body: fields(transactionId, items))
 
     static func answer(_ call: PluginCall) throws -> Response {
         let body = try call.body()
         let settings = call.sandbox.settings
-        guard try !call.sandbox.store.transactions.isTaken(body[transactionId]) else { throw Refusal.transactionIdInUse }
+        guard try !call.sandbox.store.transactions.isTaken(body[transactionId]) else {
+            throw Refusal.transactionIdInUse
+        }
         let order = Order(
             reference: body[transactionId],
             items: body[items].map { item in
@@ -135,7 +139,7 @@ enum Quote {
 enum SignIn {
     static let email = Key.required("email", .email, "E-mail")
     static let password = Key.required("password", .string, "Password")
-    static let endpoint = Endpoint.plugin("/sign-in", "Sign In", body: fields(email, password))
+    static let endpoint = Endpoint.plugin(.post, "/sign-in", "Sign In", body: fields(email, password))
 
     static func answer(_ call: PluginCall) throws -> Response {
         let body = try call.body()
@@ -151,7 +155,7 @@ enum SignIn {
 /// The code that lets a customer in without a login, once (D.6).
 enum RedeemAuthCode {
     static let code = Key.required("code", .string(maximum: 256), "The code")
-    static let endpoint = Endpoint.plugin("/auth-code", "Redeem Auth Code", body: fields(code))
+    static let endpoint = Endpoint.plugin(.post, "/auth-code", "Redeem Auth Code", body: fields(code))
 
     static func answer(_ call: PluginCall) throws -> Response {
         let code = try call.body()[code]
@@ -169,7 +173,7 @@ enum RedeemAuthCode {
 /// Where a code can be sent to. Of a phone only the end is shown.
 enum Recovery {
     static let email = Key.required("email", .email, "E-mail")
-    static let endpoint = Endpoint.plugin("/recovery", "Recover Account", body: fields(email))
+    static let endpoint = Endpoint.plugin(.post, "/recovery", "Recover Account", body: fields(email))
 
     static func answer(_ call: PluginCall) throws -> Response {
         let users = call.sandbox.store.users
@@ -182,6 +186,7 @@ enum Recovery {
 enum ChangePassword {
     static let password = Key.required("password", .string, "The new password")
     static let endpoint = Endpoint.plugin(
+        .post,
         "/password", "Change Password", security: .customerToken, body: fields(password))
 
     static func answer(_ call: PluginCall) throws -> Response {
@@ -192,10 +197,29 @@ enum ChangePassword {
     }
 }
 
+/// Where the customer lives, as the application said.
+enum Address {
+    static let endpoint = Endpoint.plugin(.get, "/address", "Get Address", security: .customerToken)
+
+    static func answer(_ call: PluginCall) throws -> Response {
+        let profile = try call.sandbox.store.users.profile(of: try call.customer())
+        return .data {
+            guard let profile else { return }
+            $0.member("street1", profile.street1)
+            $0.member("street2", profile.street2)
+            $0.member("city", profile.city)
+            $0.member("region", profile.region)
+            $0.member("postalCode", profile.postalCode)
+        }
+    }
+}
+
 extension Sandbox {
     /// What the shop is told of a lease that was signed.
     func signed(_ lease: String) throws -> (number: String, reference: String)? {
-        guard let row = tokens.row(ofLease: lease), let found = try store.transactions.transaction(row) else { return nil }
+        guard let row = tokens.row(ofLease: lease), let found = try store.transactions.transaction(row) else {
+            return nil
+        }
         return (identifiers.leaseNumber(row), found.reference)
     }
 }

@@ -65,7 +65,7 @@ class Page:
         self.driver.get(f"{self.url}/demo?{query}")
         self.wait(lambda _: self.driver.find_elements(By.CSS_SELECTOR, ".flexshopper-button"))
 
-    def wait(self, condition, seconds=20):
+    def wait(self, condition, seconds=60):
         return WebDriverWait(self.driver, seconds, poll_frequency=0.05).until(condition)
 
     # The shop

@@ -18,6 +18,7 @@ def a_new_customer_is_approved_and_signs(driver, url):
     page.find("decision-action-button").click()
     page.screen("review")
     assert page.find("review-total").text == "$130.67"
+    assert page.find("review-address").text == "901 Yamato Rd, 260, Boca Raton, FL, 33431"
     page.submit()
     page.screen("agreement")
     contract = driver.execute_script("return document.getElementById('agreement-contract').shadowRoot.textContent")

@@ -4,14 +4,15 @@ import { call, Refused } from "./calls.js";
 import { bankFields, sayOfBank } from "./application.js";
 import { close, show, startOver, state, tell } from "./app.js";
 
-export function review() {
+export async function review() {
     const { order, quote, user } = state;
+    // Where the order says nothing, it goes to the address on file.
+    const address = (order.customer && order.customer.address) || await call("GET", "address");
     const items = h("ul", { id: "review-items", hidden: true }, order.items.map((item) => h("li", {}, item.quantity + " × " + item.description + ", " + money(Number(item.cost)))));
     const expander = h("button", { id: "review-orderTotal-button", type: "button", class: "link", "aria-expanded": "false", "aria-controls": "review-items", onclick: () => {
         items.hidden = !items.hidden;
         expander.setAttribute("aria-expanded", String(!items.hidden));
     } }, "Order Total");
-    const address = order.customer && order.customer.address;
     const limit = user.decision.availableBalance;
     const problem = user.spendingHold ? "Your account has a spending hold. Please call us."
         : quote.total < quote.minimum ? "The order must be at least " + money(quote.minimum) + ". Return to the store to add items."
@@ -23,7 +24,7 @@ export function review() {
             h("dt", {}, "Weekly Payments"), h("dd", { id: "review-payment" }, money(quote.payment))),
         items,
         h("p", {}, quote.term + " weekly payments, tax included."),
-        address ? [h("h2", {}, "Shipping Address"), h("p", {}, [address.street1, address.street2, address.city, address.region, address.postalCode].filter(Boolean).join(", "))] : undefined,
+        address.street1 ? [h("h2", {}, "Shipping Address"), h("p", { id: "review-address" }, [address.street1, address.street2, address.city, address.region, address.postalCode].filter(Boolean).join(", "))] : undefined,
         problem ? h("p", { class: "error", role: "alert" }, problem) : form({ fields: [], button: "Continue", submit: agreement }),
         h("p", {}, "Signed in as " + user.email + " ", h("button", { id: "notYou-button", type: "button", class: "link", onclick: startOver }, "Not You?")),
         h("button", { id: "returnToStore-button", type: "button", class: "link", onclick: close }, "Return to the store to add items")].flat() });
@@ -50,6 +51,7 @@ function contract(base64) {
     const page = new DOMParser().parseFromString(html, "text/html");
     const place = h("div", { class: "contract", id: "agreement-contract", tabindex: "0", role: "region", "aria-label": "Lease agreement" });
     const shadow = place.attachShadow({ mode: "open" });
+    styles.push("h1 { font-size: 20px } h2 { font-size: 17px }");
     shadow.adoptedStyleSheets = styles.map((text) => {
         const sheet = new CSSStyleSheet();
         sheet.replaceSync(text);

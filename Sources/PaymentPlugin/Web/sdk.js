@@ -45,8 +45,10 @@
             this.overlay.setAttribute("aria-modal", "true");
             this.overlay.setAttribute("aria-label", "FlexShopper");
             this.overlay.id = "flexshopper-modal";
+            const isPhone = window.matchMedia("(max-width: 500px)").matches;
             this.frame = styled("iframe", {
-                border: "0", width: "min(475px, 100vw)", height: "min(735px, 100dvh)", background: "#fff", "border-radius": "8px"
+                border: "0", width: "min(475px, 100vw)", height: isPhone ? "100dvh" : "min(735px, 100dvh)", background: "#fff",
+                "border-radius": isPhone ? "0" : "8px"
             });
             this.frame.title = "FlexShopper";
             this.frame.src = settings.origin + "/pp3/frame?authKey=" + encodeURIComponent(settings.authKey);
