@@ -2,7 +2,7 @@
 BINARY = .build/release/medusa-sandbox
 CHECKED = --explicit-target-dependency-import-check error
 
-.PHONY: serve test soak fuzz fuzz-short build docs format lint bench packages-build packages-test packages-fuzz packages-bench
+.PHONY: serve test soak fuzz fuzz-short build docs screens format lint bench packages-build packages-test packages-fuzz packages-bench
 
 serve: build
 	$(BINARY) serve $(ARGS)
@@ -31,6 +31,11 @@ fuzz-short: packages-fuzz
 docs: packages-build
 	swift build
 	.build/debug/medusa-sandbox docs Docs
+
+# A picture of each screen of the modal, on a desktop and on a phone.
+screens: packages-test
+	swift build
+	.build/venv/bin/python Tests/Browser/screens.py --serve .build/debug/medusa-sandbox Docs/Screens
 
 format:
 	swift format -i -r -p Sources Tests Package.swift

@@ -111,6 +111,9 @@ let package = Package(
                 "Conformance", "Contract", "ControlAPI", "HTTP", "JSON", "Medusa", "MedusaAPI", "Sandbox",
             ]),
         .testTarget(
+            name: "PaymentPluginTests",
+            dependencies: ["HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "PaymentPlugin", "Sandbox"]),
+        .testTarget(
             name: "ControlAPITests",
             dependencies: [
                 "Contract", "ControlAPI", "HTTP", "JSON", "Medusa", "MedusaAPI", "Sandbox", "Scenarios", "Support",

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import Glibc
 internal import HTTPServer
+internal import Medusa
 internal import MedusaAPI
 internal import Sandbox
 internal import Scenarios
@@ -11,6 +12,8 @@ struct Simulator {
     let server: HTTPServer
     /// The key of the first scenario, or the first that is admitted.
     let firstKey: String?
+    /// The auth key of the Payment Plugin that opens its sandbox, where a setting names one.
+    let firstAuthKey: String?
     private let log: Log
     private let watch: ScenarioWatch?
     private let readyFile: String?
@@ -37,6 +40,7 @@ struct Simulator {
         try repertoire.stage(try sources.map { try $0.read() })
         for key in options.apiKeys { _ = try sandboxes.sandbox(for: key) }
         firstKey = options.apiKeys.first ?? repertoire.firstKey
+        firstAuthKey = try firstKey.flatMap { try sandboxes.sandbox(for: $0).settings.authKey }
         watch = options.watch ? try ScenarioWatch(sources, repertoire, log) : nil
 
         var limits = Limits()

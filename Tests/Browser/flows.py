@@ -369,6 +369,111 @@ def the_documents_server_sample_stands_behind_the_page(driver, url):
     assert shipped == {"data": {}}, "only what is finalized can be shipped"
 
 
+SHOP = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Another shop</title><link rel="icon" href="data:,">
+<script src="%s/sdk/js?authKey=%s"></script></head><body><div id="elementSelector"></div><p id="message"></p><script src="/shop.js"></script></body></html>"""
+# The documents' own snippet (D.1, D.2), with the comma that it lacks.
+SHOP_SCRIPT = """
+FlexSDK.Button({
+  createOrder: (data, actions) => actions.transaction.create({
+    cost: 120.34,
+    transactionId: "ABC-129384",
+    items: [{
+      description: "Macbook Pro 13", sku: "ABC123", cost: 120.34, brand: "Apple", condition: "new", quantity: 1,
+      images: ["https://images.dog.ceo/breeds/husky/n02110185_11635.jpg"],
+      shipping: { cost: 10.33, date: new Date(), method: "UPS" }
+    }]
+  }),
+  onSign: (data) => { document.getElementById("message").textContent = JSON.stringify(data); }
+}).render("#elementSelector");
+"""
+
+
+def a_shop_of_another_origin_changes_one_url(driver, url):
+    """The documents' snippet on a page of another server, under a strict content security policy."""
+    class Shop(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            isScript = self.path == "/shop.js"
+            text = (SHOP_SCRIPT if isScript else SHOP % (url, KEY)).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/javascript" if isScript else "text/html")
+            self.send_header("Content-Security-Policy", f"default-src 'none'; script-src 'self' {url}; connect-src {url}; frame-src {url}; img-src data:")
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Shop)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    page = Page(driver, url)
+    driver.get(f"http://localhost:{server.server_port}/")
+    page.open()
+    page.application("elsewhere@example.com")
+    page.screen("approved")
+    page.find("decision-action-button").click()
+    page.sign()
+    page.leave()
+    page.message('"transactionId":"ABC-129384"')
+    transaction = Merchant(url).call("GET", "/v3/transactions/ABC-129384")["data"]
+    assert transaction["shippingCost"] == 10.33 and transaction["purchaseTotal"] == 13067
+
+
+def a_fault_is_shown_and_what_was_typed_stays(driver, url):
+    page = Page(driver, url)
+    merchant = Merchant(url)
+    merchant.call("POST", "/_sandbox/faults", {"operations": ["applyForSpendingLimit", "createLease"], "times": 2, "status": 502})
+    page.open()
+    page.application("fault@example.com")
+    page.shows("Gateway returned status code")
+    page.screen("banking")
+    page.submit()
+    page.shows("Gateway returned status code")
+    page.submit()
+    page.screen("approved")
+    page.find("decision-action-button").click()
+    page.sign()
+    page.leave()
+    page.message("is confirmed")
+
+
+def a_forged_message_is_not_believed(driver, url):
+    page = Page(driver, url)
+    page.open()
+    page.screen("email")
+    driver.switch_to.default_content()
+    # Messages arrive in order: behind the forged one comes one that this test waits for.
+    driver.execute_async_script("""
+        const done = arguments[arguments.length - 1];
+        window.addEventListener("message", (event) => { if (event.data === "behind") done(); });
+        window.postMessage({ from: "flexshopper", type: "signed", data: { leaseNumber: "1", transactionId: "X" } }, "*");
+        window.postMessage("behind", "*");""")
+    assert driver.find_element(By.ID, "flexshopper-modal").is_displayed()
+    assert driver.find_element(By.TAG_NAME, "body").get_attribute("data-lease-number") is None
+
+
+def an_expired_session_is_said(driver, url):
+    page = Page(driver, url)
+    merchant = Merchant(url)
+    merchant.apply(merchant.create("late@example.com", "correct horse")["token"])
+    page.open()
+    page.email("late@example.com")
+    page.screen("password")
+    page.type("password-input", "correct horse")
+    page.submit()
+    page.screen("review")
+    merchant.call("POST", "/_sandbox/clock/advance", {"by": "PT2H"})
+    page.submit()
+    page.screen("email")
+    page.shows("Your session has expired. Please sign in again.")
+    page.submit()
+    page.screen("password")
+    page.type("password-input", "correct horse")
+    page.submit()
+    page.sign("John Doe")
+    page.leave()
+    page.message("is confirmed")
+
+
 def every_screen_is_accessible(driver, url):
     """By axe-core: no serious violation on any screen, the shop's page included."""
     axe, = glob.glob(os.path.join(sys.prefix, "lib", "python*", "site-packages", "axe_core_python", "axe.min.js"))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Every screen of the modal, one after the other. usage: screens.py BASE-URL FOLDER: a picture of each, on a desktop and on a phone"""
-import os, sys
+"""Every screen of the modal, one after the other. usage: screens.py --serve BINARY FOLDER: a picture of each, on a desktop and on a phone"""
+import os, subprocess, sys
 
 from browser import *
 
@@ -79,7 +79,9 @@ def screens(driver, url):
 
 
 if __name__ == "__main__":
-    url, folder = sys.argv[1:3]
+    binary, folder = sys.argv[2:4]
+    server = subprocess.Popen([binary, "serve", "--port", "0", "--ephemeral", "--quiet"], stdout=subprocess.PIPE, text=True)
+    url = server.stdout.readline().split()[-1]
     for device, width, height in (("desktop", 1000, 860), ("phone", 390, 844)):
         driver = chromium(width, height)
         try:
@@ -92,3 +94,4 @@ if __name__ == "__main__":
                 assert frames == (name != "shop")
         finally:
             driver.quit()
+    server.terminate()

@@ -10,7 +10,9 @@ import Testing
         "an_auth_code_skips_the_login_once", "a_refused_bank_is_corrected", "every_field_says_what_is_wrong",
         "closing_midway_loses_nothing", "a_first_payment_that_declines_asks_for_another_method",
         "two_shops_in_two_tabs_never_meet", "a_script_in_a_name_is_a_name", "a_shop_is_told_what_is_wrong",
-        "a_wrong_auth_key_is_said", "the_documents_server_sample_stands_behind_the_page", "the_keyboard_is_enough",
+        "a_wrong_auth_key_is_said", "the_documents_server_sample_stands_behind_the_page",
+        "a_shop_of_another_origin_changes_one_url", "a_fault_is_shown_and_what_was_typed_stays",
+        "a_forged_message_is_not_believed", "an_expired_session_is_said", "the_keyboard_is_enough",
         "every_screen_is_accessible",
     ]
 

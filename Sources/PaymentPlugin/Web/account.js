@@ -9,12 +9,14 @@ const isEmail = (text) => /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text);
 
 const notYou = () => h("button", { id: "notYou-button", type: "button", class: "link", onclick: startOver }, "Not You?");
 
-export function email() {
+/** @param note what is said above, when somebody comes here against their will */
+export function email(note) {
     const address = field({
         id: "email-input", name: "email", type: "email", label: "Email Address", value: session.email, autocomplete: "email",
         check: (text) => isEmail(text) ? undefined : "Invalid email address", change: (text) => { session.email = text.trim(); remember(); }
     });
     show({ id: "email", title: "Welcome to FlexShopper", body: [
+        typeof note === "string" ? h("p", { role: "alert", class: "error" }, note) : undefined,
         h("p", {}, "Enter your email address to sign in or begin application for a spending limit of up to $2,500 to shop today."),
         form({ fields: [address], button: "Continue", submit: async () => {
             session.email = address.value;
@@ -61,7 +63,7 @@ async function forgotten(userId) {
             const chosen = radios.find((one) => one.control.checked).way;
             await call("POST", "v3/users/" + userId + "/send-passcode", { transport: chosen });
             code(userId, choices.find(([way]) => way === chosen)[2]);
-        }, below: [h("button", { type: "button", class: "link", onclick: email }, "Return to Password Sign In")] })] });
+        }, below: [h("button", { type: "button", class: "link", onclick: () => email() }, "Return to Password Sign In")] })] });
 }
 
 /** A popup over the screen that it was asked for on. */

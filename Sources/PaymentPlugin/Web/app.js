@@ -70,13 +70,19 @@ export function startOver() {
     account.email();
 }
 
+addEventListener("signedout", () => {
+    Object.assign(state, { user: null, lease: null });
+    account.email("Your session has expired. Please sign in again.");
+});
+
 /** Where a customer stands decides which screen comes next. */
 export async function proceed() {
     if (!session.token) return account.email();
     try {
         state.user = await call("GET", "v3/users/me");
     } catch (error) {
-        if (error instanceof Refused && error.status === 401) return startOver();
+        // Shown already.
+        if (error instanceof Refused && error.status === 401) return;
         throw error;
     }
     const decision = state.user.decision;

@@ -97,6 +97,10 @@ function personal() {
     const income = field({ id: "monthlyIncome-input", name: "monthlyIncome", label: "Monthly Income", inputmode: "decimal", check: (text) => /^\$?\d[\d,]*(\.\d{1,2})?$/.test(text) ? undefined : "Invalid amount", ...kept("monthlyIncome") });
     const frequency = field({ id: "payFrequency-input", name: "payFrequency", label: "Pay Frequency", options: frequencies, ...kept("payFrequency") });
     const legal = checkbox({ id: "isLegalTermsChecked-checkBoxRadio", label: "I agree to the Arbitration Agreement, ESIGN Disclosure, Terms of Use and Privacy Policy.", required: true, checked: session.personal.legal, change: (value) => { session.personal.legal = value; remember(); } });
+    // Beside the label, not inside it: a click there is a consent.
+    const papers = ["Arbitration Agreement", "ESIGN Disclosure", "Terms of Use", "Privacy Policy"].map((title, place) =>
+        h("button", { type: "button", class: "link", id: "legalTerms-link-" + place, onclick: () => dialog({ id: "legalTerms-dialog", title, body: h("p", {}, "This is a sandbox: there is nothing to read, and nothing that binds.") }) }, title));
+    legal.element.append(h("div", { class: "papers" }, papers));
     const calls = checkbox({ id: "teleMarketingConsent-checkBoxRadio", label: "I agree to be called and texted about offers. This is no condition of an approval.", checked: session.personal.calls, change: (value) => { session.personal.calls = value; remember(); } });
     show({ id: "personal", title: "Personal Info", body: [
         tabs("Personal Info"),

@@ -45,6 +45,12 @@ export async function call(method, path, body) {
         throw new Error("The service does not answer. Please try again.");
     }
     const json = await answer.json().catch(() => ({}));
+    if (answer.status === 401 && session.token) {
+        // The token has expired, or the sandbox was reset: whoever it was must sign in again.
+        session.token = null;
+        remember();
+        dispatchEvent(new Event("signedout"));
+    }
     if (!answer.ok) throw new Refused(answer.status, json);
     return json.data === undefined ? json : json.data;
 }

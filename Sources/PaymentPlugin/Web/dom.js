@@ -77,7 +77,8 @@ export function form({ fields, button, submit, below = [] }) {
             try {
                 await submit();
             } catch (error) {
-                problem.textContent = error.message;
+                // Of a session that has ended another screen speaks.
+                if (error.status !== 401) problem.textContent = error.message;
             }
             busy = false;
             control.removeAttribute("aria-disabled");

@@ -52,7 +52,7 @@ struct Exec: ParsableCommand {
                     [
                         "MEDUSA_BASE_URL": simulator.url, "MEDUSA_API_KEY": key,
                         // By default an auth key opens the sandbox of the API key of the same name.
-                        "MEDUSA_AUTH_KEY": key,
+                        "MEDUSA_AUTH_KEY": simulator.firstAuthKey ?? key,
                     ])
             }
             throw ExitCode(exitCode(ending ?? 0))
