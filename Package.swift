@@ -74,7 +74,7 @@ let package = Package(
 
         .target(
             name: "PaymentPlugin",
-            dependencies: ["Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "SQLite", "Sandbox"],
+            dependencies: ["Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "Sandbox"],
             // Pages, scripts and styles, served as they stand there.
             resources: [.embedInCode("Web")]),
 

@@ -102,16 +102,18 @@ package final class Plugin {
     }
 
     private func answer(_ request: Request, _ route: PluginRoute, _ parameters: [NamedValue]) -> Gateway.Reply {
-        if case .signing = route.answer {
-            return sign(request, lease: parameters.first { $0.name == "leaseId" }?.value ?? "")
-        }
-        switch gateway.authenticate(request) {
-        case .refused(let response): return Gateway.Reply(response: response)
-        case .admitted(let admission, _):
-            var reply = Gateway.Reply(response: PluginCall(request, route.endpoint, admission).answer(route, gateway))
-            reply.response.showTime(of: admission.sandbox)
-            if admission.sandbox.store.isOpen { reply.unsettled = admission.sandbox }
-            return reply
+        switch route.answer {
+        case .signing: return sign(request, lease: parameters.first { $0.name == "leaseId" }?.value ?? "")
+        case .write(let answer):
+            switch gateway.authenticate(request) {
+            case .refused(let response): return Gateway.Reply(response: response)
+            case .admitted(let admission, _):
+                let call = PluginCall(request, route.endpoint, admission)
+                var reply = Gateway.Reply(response: call.response(gateway, answer))
+                reply.response.showTime(of: admission.sandbox)
+                if admission.sandbox.store.isOpen { reply.unsettled = admission.sandbox }
+                return reply
+            }
         }
     }
 

@@ -139,6 +139,13 @@ class Page:
         self.type("email-input", address)
         self.submit()
 
+    def sign_in(self, address, secret):
+        self.email(address)
+        self.screen("password")
+        self.type("password-input", secret)
+        self.submit()
+        self.screen("review")
+
     def profile(self, first="Jane", last="Roe"):
         self.screen("profile")
         self.type("firstName-input", first)
@@ -182,3 +189,8 @@ class Page:
         self.check("isAgreementChecked-checkBoxRadio")
         self.type("signature-input", name)
         self.submit()
+
+    def confirmed(self):
+        """The modal has closed, and the shop has found the lease signed and finalized it."""
+        self.leave()
+        self.message("is confirmed")

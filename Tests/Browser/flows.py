@@ -26,8 +26,7 @@ def a_new_customer_is_approved_and_signs(driver, url):
     page.check("isAgreementChecked-checkBoxRadio")
     page.type("signature-input", "Jane Roe")
     page.submit()
-    page.leave()
-    page.message("is confirmed")
+    page.confirmed()
     assert json.loads(driver.find_element(By.TAG_NAME, "body").get_attribute("data-decision"))["status"] == "approved"
     transactions = Merchant(url).call("GET", "/v3/transactions")["data"]["transactions"]
     assert [one["lease"]["status"] for one in transactions] == ["signed"]
@@ -75,13 +74,9 @@ def an_existing_customer_signs_in_with_a_password(driver, url):
     page.submit()
     page.error("password-input", "Invalid email or password: please check your details and try again")
     page.find("notYou-button").click()
-    page.email("known@example.com")
-    page.screen("password")
-    page.type("password-input", "correct horse")
-    page.submit()
+    page.sign_in("known@example.com", "correct horse")
     page.sign("John Doe")
-    page.leave()
-    page.message("is confirmed")
+    page.confirmed()
 
 
 def a_forgotten_password_is_changed_by_a_code(driver, url):
@@ -115,11 +110,7 @@ def a_forgotten_password_is_changed_by_a_code(driver, url):
     page.click("Continue")
     page.screen("review")
     page.find("notYou-button").click()
-    page.email("lost@example.com")
-    page.screen("password")
-    page.type("password-input", "battery staple")
-    page.submit()
-    page.screen("review")
+    page.sign_in("lost@example.com", "battery staple")
 
 
 def an_auth_code_skips_the_login_once(driver, url):
@@ -130,8 +121,7 @@ def an_auth_code_skips_the_login_once(driver, url):
     page = Page(driver, url, authCode=code)
     page.open()
     page.sign("John Doe")
-    page.leave()
-    page.message("is confirmed")
+    page.confirmed()
     driver.execute_script("sessionStorage.clear()")
     other = chromium()
     try:
@@ -253,8 +243,7 @@ def a_first_payment_that_declines_asks_for_another_method(driver, url):
     page.sign()
     page.screen("payment")
     page.banking("026009593", "1357924680")
-    page.leave()
-    page.message("is confirmed")
+    page.confirmed()
 
 
 def two_shops_in_two_tabs_never_meet(driver, url):
@@ -273,8 +262,7 @@ def two_shops_in_two_tabs_never_meet(driver, url):
     one.enter()
     one.find("decision-action-button").click()
     one.sign()
-    one.leave()
-    one.message("is confirmed")
+    one.confirmed()
     assert Merchant(url, "shop-two").call("GET", "/v3/transactions")["data"]["meta"]["count"] == 0
     assert Merchant(url, "shop-one").call("GET", "/v3/transactions")["data"]["meta"]["count"] == 1
 
@@ -287,11 +275,7 @@ def a_script_in_a_name_is_a_name(driver, url):
     merchant.apply(created["token"])
     page = Page(driver, url, description="<img src=x onerror=alert(1)><b>Sofa</b>")
     page.open()
-    page.email("evil@example.com")
-    page.screen("password")
-    page.type("password-input", "correct horse")
-    page.submit()
-    page.screen("review")
+    page.sign_in("evil@example.com", "correct horse")
     page.submit()
     page.screen("agreement")
     shadow = "document.getElementById('agreement-contract').shadowRoot"
@@ -361,8 +345,7 @@ def the_documents_server_sample_stands_behind_the_page(driver, url):
     page.screen("approved")
     page.find("decision-action-button").click()
     page.sign()
-    page.leave()
-    page.message("is confirmed")
+    page.confirmed()
     (signed, answer), = answers
     assert answer["valid"] is True and len(signed["leaseNumber"]) == 7
     shipped = Merchant(url).call("POST", f"/v3/transactions/{signed['transactionId']}/confirm-shipment")
@@ -432,8 +415,7 @@ def a_fault_is_shown_and_what_was_typed_stays(driver, url):
     page.screen("approved")
     page.find("decision-action-button").click()
     page.sign()
-    page.leave()
-    page.message("is confirmed")
+    page.confirmed()
 
 
 def a_forged_message_is_not_believed(driver, url):
@@ -456,11 +438,7 @@ def an_expired_session_is_said(driver, url):
     merchant = Merchant(url)
     merchant.apply(merchant.create("late@example.com", "correct horse")["token"])
     page.open()
-    page.email("late@example.com")
-    page.screen("password")
-    page.type("password-input", "correct horse")
-    page.submit()
-    page.screen("review")
+    page.sign_in("late@example.com", "correct horse")
     merchant.call("POST", "/_sandbox/clock/advance", {"by": "PT2H"})
     page.submit()
     page.screen("email")
@@ -470,8 +448,7 @@ def an_expired_session_is_said(driver, url):
     page.type("password-input", "correct horse")
     page.submit()
     page.sign("John Doe")
-    page.leave()
-    page.message("is confirmed")
+    page.confirmed()
 
 
 def every_screen_is_accessible(driver, url):
