@@ -452,13 +452,24 @@ def an_expired_session_is_said(driver, url):
 
 
 def every_screen_is_accessible(driver, url):
-    """By axe-core: no serious violation on any screen, the shop's page included."""
+    look_at_every_screen(driver, url)
+
+
+def every_screen_is_right_on_a_phone(driver, url):
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True})
+    look_at_every_screen(driver, url)
+
+
+def look_at_every_screen(driver, url):
+    """By axe-core: no serious violation on any screen, the shop's page included; and nothing is wider than the screen."""
     axe, = glob.glob(os.path.join(sys.prefix, "lib", "python*", "site-packages", "axe_core_python", "axe.min.js"))
     with open(axe) as file:
         source = file.read()
     found, seen = [], []
     for name in screens(driver, url):
         seen.append(name)
+        wide = driver.execute_script("return document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{name} is {wide} pixels too wide"
         driver.execute_script(source)
         result = driver.execute_async_script(
             "axe.run(document, {resultTypes: ['violations'], iframes: false}).then(arguments[arguments.length - 1])")
@@ -467,6 +478,26 @@ def every_screen_is_accessible(driver, url):
                 found.append((name, one["id"], one["nodes"][0]["html"][:150], one["nodes"][0].get("failureSummary")))
     assert len(seen) >= 17, seen
     assert not found, json.dumps(found, indent=1)
+
+
+def a_blocked_script_is_said(driver, url):
+    driver.execute_cdp_cmd("Network.enable", {})
+    driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/sdk/js*"]})
+    driver.get(url + "/demo")
+    WebDriverWait(driver, 60).until(lambda _: "blocked or not reachable" in driver.find_element(By.ID, "message").text)
+
+
+def header_and_footer_answer(driver, url):
+    page = Page(driver, url)
+    page.open()
+    page.screen("email")
+    for id, title in (("headerPanel-faq-button", "Questions"), ("footer-accessibility-button", "Accessibility"), ("footer-terms-button", "Terms"),
+                      ("footer-privacy-button", "Privacy")):
+        page.find(id).click()
+        page.wait(lambda _: driver.find_element(By.CSS_SELECTOR, "dialog h2").text == title)
+        page.click("Close")
+        page.wait(lambda _: not driver.find_elements(By.TAG_NAME, "dialog"))
+    assert "© 2023 FlexShopper, LLC" in page.text() and "U.S. Pat. Nos. 10,089,682 & 10,282,779" in page.text()
 
 
 def the_keyboard_is_enough(driver, url):
@@ -486,7 +517,8 @@ def the_keyboard_is_enough(driver, url):
     assert driver.switch_to.active_element.get_attribute("class") == "flexshopper-button"
 
 
-FLOWS = {name: flow for name, flow in list(globals().items()) if getattr(flow, "__module__", "") == "__main__"}
+FLOWS = {name: flow for name, flow in list(globals().items()) if getattr(flow, "__module__", "") == "__main__"
+         and name != "look_at_every_screen"}
 
 if __name__ == "__main__":
     if sys.argv[1] == "--list":

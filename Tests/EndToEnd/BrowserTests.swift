@@ -13,7 +13,8 @@ import Testing
         "a_wrong_auth_key_is_said", "the_documents_server_sample_stands_behind_the_page",
         "a_shop_of_another_origin_changes_one_url", "a_fault_is_shown_and_what_was_typed_stays",
         "a_forged_message_is_not_believed", "an_expired_session_is_said", "the_keyboard_is_enough",
-        "every_screen_is_accessible",
+        "every_screen_is_accessible", "every_screen_is_right_on_a_phone", "a_blocked_script_is_said",
+        "header_and_footer_answer",
     ]
 
     private func run(_ arguments: [String]) throws -> Program.Run {
