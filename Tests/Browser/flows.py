@@ -143,6 +143,7 @@ def a_refused_bank_is_corrected(driver, url):
     page.error("routingNumber-input", "We do not accept this bank. Please try a different bank")
     page.banking("084009519")
     page.error("routingNumber-input", "We do not accept this bank. Please try a different bank")
+    assert Merchant(url).call("GET", "/v3/user-exists?email=bank@example.com")["data"]["exists"] is False, "nothing is filed with a bank that is refused"
     page.type("routingNumber-input", "026009593")
     page.shows("Bank of America N.A.")
     page.banking("026009593")
