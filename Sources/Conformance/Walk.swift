@@ -52,13 +52,12 @@ package final class Walk {
 
     @discardableResult
     func send(
-        _ method: String, _ path: String, _ body: String? = nil, token: String? = nil, key: String?? = nil,
-        type: String = "application/json"
+        _ method: String, _ path: String, _ body: String? = nil, token: String? = nil, key: String?? = nil
     ) throws -> Answer {
         var fields: [NamedValue] = []
         if let key = key ?? self.key { fields.append(NamedValue("Authorization", key)) }
         if let token { fields.append(NamedValue("customer-token", token)) }
-        if body != nil { fields.append(NamedValue("Content-Type", type)) }
+        if body != nil { fields.append(NamedValue("Content-Type", "application/json")) }
         let sent = Sent(method: method, path: path, fields: fields, body: body)
         return try transport(spelling?.respelt(sent) ?? sent)
     }

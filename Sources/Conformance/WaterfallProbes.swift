@@ -128,10 +128,6 @@ enum WaterfallProbes {
         return try walk.send("POST", path, #"{"items":[\#(items)]}"#)
     }
 
-    private static func checkout(_ reference: String) -> String {
-        Walk.order(reference)
-    }
-
     private static let rest = [
         Probe("refundTransaction", 200) { try refund($0, #"{"lineNumber":1,"sku":"abc123","itemCredit":100}"#) },
         Probe("refundTransaction", 404, "TransactionNotFound") {
@@ -139,10 +135,10 @@ enum WaterfallProbes {
         },
         Probe("refundTransaction", 400, "") { try refund($0, "{}") },
         Probe("refundTransaction", 400, "InvalidItem") { try refund($0, #"{"lineNumber":99,"sku":"abc123"}"#) },
-        Probe("checkout", 200) { try $0.send("POST", "/v3/checkout", checkout($0.reference())) },
+        Probe("checkout", 200) { try $0.send("POST", "/v3/checkout", Walk.order($0.reference())) },
         Probe("checkout", 400, "") { try $0.send("POST", "/v3/checkout", "{}") },
         Probe("checkout", 400, "InvalidTransactionId") {
-            try $0.send("POST", "/v3/checkout", checkout($0.leased().reference))
+            try $0.send("POST", "/v3/checkout", Walk.order($0.leased().reference))
         },
         Probe("getProducts", 200) { try $0.send("GET", "/v3/products") },
         Probe("getProducts", 400, "") { try $0.send("GET", "/v3/products?page=x") },
