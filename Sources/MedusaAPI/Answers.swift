@@ -7,12 +7,17 @@ internal import Sandbox
 /// The two voices: Kong's `{"message":…}` before the API, and the API's own envelope (B.5, B.6).
 extension Response {
     package static func gateway(_ status: Status, _ message: String) -> Response {
-        .json(status, JSONWriter.write { $0.object { $0.member("message", message) } })
+        .object(status) { $0.member("message", message) }
+    }
+
+    /// An object without an envelope, as a few routes answer.
+    package static func object(_ status: Status = .ok, _ members: (inout JSONWriter) -> Void) -> Response {
+        .json(status, JSONWriter.write { $0.object(members) })
     }
 
     /// `{"data":{…}}`.
     package static func data(_ status: Status = .ok, _ body: (inout JSONWriter) -> Void) -> Response {
-        .json(status, JSONWriter.write { $0.object { $0.member("data", body) } })
+        .object(status) { $0.member("data", body) }
     }
 
     /// A bare array, as the samples of routes 10, 22 and 23 show it, unless the sandbox is set to wrap (decisions.md 1).

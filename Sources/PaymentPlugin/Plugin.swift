@@ -123,10 +123,12 @@ package final class Plugin {
         guard reply.response.status == .ok, case .admitted(let admission, _) = gateway.authenticate(request),
             let signed = try? admission.sandbox.signed(lease)
         else { return reply }
-        reply.response = .data {
-            $0.member("leaseNumber", signed.number)
-            $0.member("transactionId", signed.reference)
-        }
+        // The body only: what the API says in the header stands.
+        reply.response.body =
+            Response.data {
+                $0.member("leaseNumber", signed.number)
+                $0.member("transactionId", signed.reference)
+            }.body
         return reply
     }
 
@@ -141,23 +143,18 @@ package final class Plugin {
             return Gateway.Reply(response: .gateway(.badRequest, "POST a transactionId, with authKey in the address"))
         }
         let path = ["v3", "transactions", id]
-        let asked = gateway.answer(Request(.get, path, key: key))
-        let status = (try? JSON(asked.response.body))?["data"]?["lease"]?["status"]?.string
+        // The reply is kept, whatever becomes of its response: what the asking has written must be settled.
+        var reply = gateway.answer(Request(.get, path, key: key))
+        let status = (try? JSON(reply.response.body))?["data"]?["lease"]?["status"]?.string
         guard status == "signed" else {
-            return Gateway.Reply(
-                response: .json(
-                    .badRequest,
-                    JSONWriter.write {
-                        $0.object {
-                            $0.member("valid", false)
-                            $0.member("errors", array: ["the lease is not signed"]) { $0.value($1) }
-                        }
-                    }))
+            reply.response = .object(.badRequest) {
+                $0.member("valid", false)
+                $0.member("errors", array: ["the lease is not signed"]) { $0.value($1) }
+            }
+            return reply
         }
-        var reply = gateway.answer(Request(.post, path + ["finalize"], key: key))
-        if reply.response.status == .ok {
-            reply.response = .json(.ok, JSONWriter.write { $0.object { $0.member("valid", true) } })
-        }
+        reply = gateway.answer(Request(.post, path + ["finalize"], key: key))
+        if reply.response.status == .ok { reply.response = .object { $0.member("valid", true) } }
         return reply
     }
 }

@@ -16,6 +16,6 @@ enum GetCloverKey {
     static func answer(_ call: Call) throws -> Response {
         _ = try call.input()
         let key = try call.sandbox.oneTimeKey().filter { $0 != "-" }.prefix(21)
-        return .json(.ok, JSONWriter.write { $0.object { $0.member("data", String(key)) } })
+        return .object { $0.member("data", String(key)) }
     }
 }

@@ -29,13 +29,9 @@ enum GetLoanPaymentProChildKey {
     static func answer(_ call: Call) throws -> Response {
         _ = try call.input()
         let key = try call.sandbox.oneTimeKey()
-        return .json(
-            .ok,
-            JSONWriter.write {
-                $0.object {
-                    $0.member("status", "Success")
-                    $0.member("childKey", key)
-                }
-            })
+        return .object {
+            $0.member("status", "Success")
+            $0.member("childKey", key)
+        }
     }
 }

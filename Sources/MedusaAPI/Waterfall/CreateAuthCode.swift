@@ -23,6 +23,6 @@ enum CreateAuthCode {
         _ = try call.input()
         let code = try call.sandbox.authCode()
         try call.store.authCodes.add(code, for: user.id, expiresAt: call.now + AuthCode.lifetime)
-        return .json(.ok, JSONWriter.write { $0.object { $0.member("code", code) } })
+        return .object { $0.member("code", code) }
     }
 }

@@ -34,13 +34,9 @@ enum RequestPasscode {
         }
         try call.store.passcodes.send(
             to: user.id, by: transport, at: call.now, code: call.sandbox.identifiers.passcode)
-        return .json(
-            .ok,
-            JSONWriter.write {
-                $0.object {
-                    $0.member("status", 200)
-                    $0.member("data") { _ in }
-                }
-            })
+        return .object {
+            $0.member("status", 200)
+            $0.member("data") { _ in }
+        }
     }
 }

@@ -1,13 +1,11 @@
 // Who it is: e-mail, password, and the ways back to a forgotten one.
 import { field, form, h } from "./dom.js";
 import { call, remember, session } from "./calls.js";
-import { dialog, proceed, show, startOver } from "./app.js";
+import { dialog, notYou, proceed, show } from "./app.js";
 import { profile } from "./application.js";
 
 /** As the service checks it: something, an @, and a domain with a dot. */
 const isEmail = (text) => /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(text);
-
-const notYou = () => h("button", { id: "notYou-button", type: "button", class: "link", onclick: startOver }, "Not You?");
 
 /** @param note what is said above, when somebody comes here against their will */
 export function email(note) {

@@ -70,6 +70,8 @@ export function startOver() {
     account.email();
 }
 
+export const notYou = () => h("button", { id: "notYou-button", type: "button", class: "link", onclick: startOver }, "Not You?");
+
 addEventListener("signedout", () => {
     Object.assign(state, { user: null, lease: null });
     account.email("Your session has expired. Please sign in again.");

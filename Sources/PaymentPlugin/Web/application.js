@@ -1,7 +1,7 @@
 // The application: profile, personal and banking info, and what comes of it.
 import { checkbox, field, form, h, money } from "./dom.js";
 import { call, remember, session, Refused } from "./calls.js";
-import { close, dialog, proceed, show, startOver, state, tell } from "./app.js";
+import { close, dialog, notYou, proceed, show, state, tell } from "./app.js";
 
 const regions = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY".split(" ");
 const suggestions = [
@@ -23,7 +23,6 @@ function tabs(current) {
 }
 
 const back = (label, screen) => h("button", { type: "button", class: "link", onclick: screen }, label);
-const notYou = () => h("button", { id: "notYou-button", type: "button", class: "link", onclick: startOver }, "Not You?");
 
 function keeping(group) {
     return (key) => ({ value: session[group][key] || "", change: (text) => { session[group][key] = text.trim(); remember(); } });

@@ -2,7 +2,7 @@
 import { checkbox, field, form, h, money } from "./dom.js";
 import { call, Refused } from "./calls.js";
 import { bankFields, sayOfBank } from "./application.js";
-import { close, show, startOver, state, tell } from "./app.js";
+import { close, notYou, show, state, tell } from "./app.js";
 
 export async function review() {
     const { order, quote, user } = state;
@@ -26,7 +26,7 @@ export async function review() {
         h("p", {}, quote.term + " weekly payments, tax included."),
         address.street1 ? [h("h2", {}, "Shipping Address"), h("p", { id: "review-address" }, [address.street1, address.street2, address.city, address.region, address.postalCode].filter(Boolean).join(", "))] : undefined,
         problem ? h("p", { class: "error", role: "alert" }, problem) : form({ fields: [], button: "Continue", submit: agreement }),
-        h("p", {}, "Signed in as " + user.email + " ", h("button", { id: "notYou-button", type: "button", class: "link", onclick: startOver }, "Not You?")),
+        h("p", {}, "Signed in as " + user.email + " ", notYou()),
         h("button", { id: "returnToStore-button", type: "button", class: "link", onclick: close }, "Return to the store to add items")].flat() });
 }
 
