@@ -129,3 +129,10 @@ extension Schema {
         }
     }
 }
+
+extension Schema {
+    /// Whether a member at any depth has a name that fits.
+    package func hasMember(where fits: (String) -> Bool) -> Bool {
+        fields.contains { fits($0.name) } || children.contains { $0.hasMember(where: fits) }
+    }
+}

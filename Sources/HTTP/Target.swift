@@ -7,6 +7,8 @@ package struct Target: Sendable {
     package let query: [NamedValue]
     /// The path as it was sent, before the `?`.
     package let path: String
+    /// The query as it was sent, behind the `?`; empty where there is none.
+    package let queryText: String
 
     /// `nil` when the target is not in origin form or an escape does not decode to UTF-8.
     package init?(_ raw: String) {
@@ -14,20 +16,21 @@ package struct Target: Sendable {
         self = parsed
     }
 
-    private init(segments: [String], query: [NamedValue], path: String) {
+    private init(segments: [String], query: [NamedValue], path: String, queryText: String) {
         self.segments = segments
         self.query = query
         self.path = path
+        self.queryText = queryText
     }
 
     /// A target without a query.
     package init(segments: [String]) {
-        self.init(segments: segments, query: [], path: "/" + segments.joined(separator: "/"))
+        self.init(segments: segments, query: [], path: "/" + segments.joined(separator: "/"), queryText: "")
     }
 
     /// The same query at another path.
     package func at(_ segments: [String]) -> Target {
-        Target(segments: segments, query: query, path: "/" + segments.joined(separator: "/"))
+        Target(segments: segments, query: query, path: "/" + segments.joined(separator: "/"), queryText: queryText)
     }
 
     private static func parse(_ bytes: [UInt8]) -> Target? {
@@ -56,7 +59,8 @@ package struct Target: Sendable {
             start = end + 1
         }
         let path = String(decoding: bytes[..<pathEnd], as: UTF8.self)
-        return Target(segments: segments, query: query, path: path)
+        let queryText = pathEnd < bytes.count ? String(decoding: bytes[(pathEnd + 1)...], as: UTF8.self) : ""
+        return Target(segments: segments, query: query, path: path, queryText: queryText)
     }
 
     /// - Parameter plusIsSpace: the query's older convention, which browsers and form encoders still use.

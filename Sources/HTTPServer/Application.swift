@@ -5,8 +5,12 @@ package protocol Application: AnyObject {
     /// Answers one complete request.
     func answer(_ request: Request) -> Answer
 
-    /// Answers what never became a request: the gateway's own words for it.
-    func answer(_ rejection: Rejection, target: String) -> Response
+    /// Answers what never became a request: the gateway's own words for it. The answer leaves at once.
+    ///
+    /// - Parameters:
+    ///   - method: `nil` for one that RFC 9110 does not name.
+    ///   - target: as it was sent.
+    func answer(_ rejection: Rejection, method: Method?, target: String, fields: Fields) -> Response
 
     /// The largest body that a request may have, in bytes, where it is not the same for all; `nil` for the ordinary limit.
     func bodyLimit(_ method: Method, target: String) -> Int?

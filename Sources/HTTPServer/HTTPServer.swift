@@ -240,7 +240,9 @@ internal import HTTP
     }
 
     private func reject(_ exchange: Exchange, _ rejection: Rejection) -> MHD_Result {
-        send(application.answer(rejection, target: exchange.target), exchange)
+        let answer = application.answer(
+            rejection, method: exchange.method, target: exchange.target, fields: exchange.fields)
+        return send(answer, exchange)
     }
 
     private func answer(_ exchange: Exchange) -> MHD_Result {

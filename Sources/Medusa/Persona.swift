@@ -98,24 +98,35 @@ package struct Persona: Sendable {
         self.source = source
     }
 
-    private static let byTrigger = Dictionary(uniqueKeysWithValues: all.map { ($0.trigger, $0.outcome) })
+    private static let byTrigger = Dictionary(uniqueKeysWithValues: all.map { ($0.trigger, $0) })
 
     /// What the word before the `@` asks for: the last one that begins with a dot.
     ///
     /// - Returns: the outcome, and the dollars of a `.limit…`.
     package static func outcome(ofEmail email: String) -> (outcome: Outcome, limit: Money?)? {
+        ofEmail(email).map { ($0.persona.outcome, $0.limit) }
+    }
+
+    private static func ofEmail(_ email: String) -> (persona: Persona, limit: Money?)? {
         let local = email.prefix { $0 != "@" }
         guard let dot = local.lastIndex(of: ".") else { return nil }
         let word = local[local.index(after: dot)...].lowercased()
-        if let outcome = byTrigger[.suffix(word)] { return (outcome, nil) }
+        if let persona = byTrigger[.suffix(word)] { return (persona, nil) }
         let name = word.prefix { !$0.isNumber }
-        guard let outcome = byTrigger[.suffixWithDollars(String(name))],
+        guard let persona = byTrigger[.suffixWithDollars(String(name))],
             let dollars = Int64(word.dropFirst(name.count)), (0...10_000_000).contains(dollars)
         else { return nil }
-        return (outcome, .dollars(dollars))
+        return (persona, .dollars(dollars))
     }
 
-    package static func outcome(ofSSN ssn: String) -> Outcome? { byTrigger[.ssn(ssn)] }
+    package static func outcome(ofSSN ssn: String) -> Outcome? { byTrigger[.ssn(ssn)]?.outcome }
 
-    package static func outcome(ofRoutingNumber number: String) -> Outcome? { byTrigger[.routingNumber(number)] }
+    package static func outcome(ofRoutingNumber number: String) -> Outcome? { find(routingNumber: number)?.outcome }
+
+    /// The row of the table that decides: the e-mail's before the SSN's (decisions.md 10).
+    package static func find(email: String, ssn: String? = nil) -> Persona? {
+        ofEmail(email)?.persona ?? ssn.flatMap { byTrigger[.ssn($0)] }
+    }
+
+    package static func find(routingNumber: String) -> Persona? { byTrigger[.routingNumber(routingNumber)] }
 }

@@ -46,5 +46,9 @@ package struct Settings: Hashable, Sendable {
         case strict
     }
 
+    /// How many requests the journal keeps, and how many bytes they may take; the oldest make room.
+    package var journalEntries = 10_000
+    package var journalBytes = 16 << 20
+
     package init() {}
 }

@@ -21,6 +21,7 @@ struct Call {
     let payload: JSON?
     /// What is odd about the request; nothing where the sandbox does not ask.
     let oddities: [Oddity]
+    let trace: Trace
 
     var store: Store { sandbox.store }
 
@@ -42,6 +43,7 @@ struct Call {
     /// The customer behind the token.
     func customer() throws -> User {
         guard let customerRow, let user = try store.users.user(customerRow) else { throw Refusal.invalidCredentials }
+        trace.before.customer = user
         return user
     }
 
@@ -50,6 +52,7 @@ struct Call {
         guard let row = sandbox.identifiers.row(.user, parameter("userId")),
             let user = try store.users.user(row)
         else { throw Refusal.userNotFound }
+        trace.before.customer = user
         return user
     }
 
@@ -58,6 +61,7 @@ struct Call {
         guard let row = sandbox.tokens.row(ofLease: parameter("leaseId")),
             let transaction = try store.transactions.transaction(row), transaction.lease.customer == customerRow
         else { throw Refusal.leaseNotFound }
+        trace.before.transaction = transaction
         return transaction
     }
 
@@ -66,11 +70,18 @@ struct Call {
     /// - Parameter missing: pages disagree on the code (decisions.md 3).
     func transaction(orThrow missing: Refusal) throws -> Transaction {
         let id = parameter("transactionId")
-        if let found = try store.transactions.transaction(reference: id) { return found }
-        guard let row = sandbox.tokens.row(ofLease: id), let found = try store.transactions.transaction(row) else {
-            throw missing
-        }
+        let row = sandbox.tokens.row(ofLease: id)
+        let found =
+            try store.transactions.transaction(reference: id) ?? row.flatMap { try store.transactions.transaction($0) }
+        guard let found else { throw missing }
+        trace.before.transaction = found
         return found
+    }
+
+    /// Keeps what has become of an order.
+    func save(_ transaction: Transaction) throws {
+        try store.transactions.save(transaction)
+        trace.after.transaction = transaction
     }
 
     /// A token for a customer; when the latest one expires is kept, for it is an event on the sandbox's clock.
@@ -79,13 +90,22 @@ struct Call {
         return sandbox.customerToken(for: user, at: now, key: boundKey)
     }
 
+    /// Remembers which test value decided.
+    func note(_ persona: Persona?) {
+        if let persona { trace.deciders.append(.testValue(persona)) }
+    }
+
     /// What the first rule of the scenario that fits this request says, among those whose outcome is asked for.
     ///
     /// - Parameter customer: whose name and e-mail count where the request has none.
     func ruling(
         _ isAsked: (Persona.Outcome) -> Bool, customer: User? = nil
     ) -> Persona.Ruling? {
-        sandbox.rules.first { isAsked($0.ruling.outcome) && $0.fits(payload, customer: customer) }?.ruling
+        let fits = sandbox.rules.firstIndex { isAsked($0.ruling.outcome) && $0.fits(payload, customer: customer) }
+        guard let fits else { return nil }
+        let ruling = sandbox.rules[fits].ruling
+        trace.deciders.append(.rule(fits + 1, ruling.outcome))
+        return ruling
     }
 
     func userId(_ row: Int64) -> String { sandbox.identifiers.identifier(.user, row) }

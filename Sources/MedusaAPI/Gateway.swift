@@ -11,13 +11,18 @@ package import Sandbox
 package final class Gateway {
     private let sandboxes: Sandboxes
     private let allowsAnyOrigin: Bool
+    package let recording: Recording
     /// Takes a sentence about something that went wrong on our side, or that the caller should look at.
     private let report: (String) -> Void
 
     /// - Parameter allowsAnyOrigin: whether a page of any origin may call; right on loopback only (decisions.md 5).
-    package init(_ sandboxes: Sandboxes, allowsAnyOrigin: Bool, report: @escaping (String) -> Void) {
+    package init(
+        _ sandboxes: Sandboxes, allowsAnyOrigin: Bool, recording: Recording = Recording(),
+        report: @escaping (String) -> Void
+    ) {
         self.sandboxes = sandboxes
         self.allowsAnyOrigin = allowsAnyOrigin
+        self.recording = recording
         self.report = report
     }
 
@@ -27,14 +32,42 @@ package final class Gateway {
         package var unsettled: Sandbox?
         /// The other sandbox that a misused token closes.
         package var alsoUnsettled: Sandbox?
-        /// What was odd about the request (decisions.md 19).
-        package var oddities: [Oddity] = []
+        /// What was noticed on the way; `nil` for what is no part of the record.
+        package var trace: Trace?
 
-        package init(response: Response) { self.response = response }
+        package init(response: Response, trace: Trace? = nil) {
+            self.response = response
+            self.trace = trace
+        }
+
+        /// What was odd about the request (decisions.md 19).
+        package var oddities: [Oddity] { trace?.oddities ?? [] }
     }
 
-    package func answer(_ request: Request) -> Reply {
-        answer(request, toAnyOrigin: allowsAnyOrigin, route)
+    /// Answers, and records that it did.
+    ///
+    /// - Parameter caller: who asks in the integration's name.
+    package func answer(_ request: Request, by caller: Trace.Caller? = nil) -> Reply {
+        recorded(request, by: caller) { answer(request, toAnyOrigin: allowsAnyOrigin) { route($0) } }
+    }
+
+    /// Records what somebody answers to a request of the API, or of the modal.
+    package func recorded(_ request: Request, by caller: Trace.Caller? = nil, _ answer: () -> Reply) -> Reply {
+        let start = ContinuousClock.now
+        var reply = answer()
+        reply.trace?.caller = caller
+        record(request, &reply, since: start)
+        return reply
+    }
+
+    /// The sandbox of requests that belong to none. Where it cannot be opened, they are answered all the same: nobody counts them.
+    package func strays() -> Sandbox? {
+        do {
+            return try sandboxes.strays()
+        } catch {
+            report(error.description)
+            return nil
+        }
     }
 
     /// Answers, and lets a browser's page of another origin see it where it may (decisions.md 5).
@@ -49,15 +82,18 @@ package final class Gateway {
     }
 
     private func route(_ request: Request) -> Reply {
+        let trace = Trace()
         switch Routes.router.find(request.method, request.target.segments) {
         case .match(let match):
-            return authenticated(request, match.value, match.parameters)
+            trace.operation = match.value.endpoint.operation
+            trace.isRead = !match.value.endpoint.writes
+            return authenticated(request, match.value, match.parameters, trace)
         case .otherMethods(let allowed):
             let allow = Self.allow(allowed)
             if request.method == .options { return Reply(response: Response(.noContent, fields: [allow])) }
-            var response = Response.gateway(.notFound, "no Route matched with those values")
-            response.fields.append(allow)
-            return Reply(response: response)
+            var reply = noRoute(request, trace)
+            reply.response.fields.append(allow)
+            return reply
         case .none:
             if case .match = Routes.router.find(request.method, ["v3"] + request.target.segments) {
                 // Without the path, which could be somebody: the request's own line in the log shows it, masked.
@@ -65,7 +101,31 @@ package final class Gateway {
                     "no route for a path that exists under /v3: clients that resolve by RFC 3986 "
                         + "(Guzzle, requests-toolbelt) drop the base URL's path before a path that begins with /")
             }
-            return Reply(response: .gateway(.notFound, "no Route matched with those values"))
+            return noRoute(request, trace)
+        }
+    }
+
+    /// Nobody asks for a key here, but the record is that of whoever sent one.
+    private func noRoute(_ request: Request, _ trace: Trace) -> Reply {
+        if recording.isOn, case .admitted(let admission, _) = authenticate(request) {
+            trace.sandbox = admission.sandbox
+        }
+        return Reply(response: .gateway(.notFound, "no Route matched with those values"), trace: trace)
+    }
+
+    /// What the server itself says to a request that never became one; recorded as far as it came.
+    ///
+    /// - Parameter target: as it was sent; it need not decode.
+    package func refuse(_ response: Response, method: Method?, target: String, fields: Fields) -> Reply {
+        let decoded = Target(target) ?? Target(segments: [])
+        let request = Request(method: method ?? .get, target: decoded, fields: fields)
+        return recorded(request) {
+            var reply = noRoute(request, Trace())
+            if let method, case .match(let match) = Routes.router.find(method, decoded.segments) {
+                reply.trace?.operation = match.value.endpoint.operation
+            }
+            reply.response = response
+            return reply
         }
     }
 
@@ -114,11 +174,17 @@ package final class Gateway {
         }
     }
 
-    private func authenticated(_ request: Request, _ route: Route, _ parameters: [NamedValue]) -> Reply {
+    private func authenticated(
+        _ request: Request, _ route: Route, _ parameters: [NamedValue], _ trace: Trace
+    ) -> Reply {
         switch authenticate(request) {
-        case .refused(let response): return Reply(response: response)
+        case .refused(let response): return Reply(response: response, trace: trace)
         case .admitted(let admission, let key):
-            return serve(Ask(request: request, route: route, parameters: parameters, admission: admission, key: key))
+            trace.sandbox = admission.sandbox
+            return serve(
+                Ask(
+                    request: request, route: route, parameters: parameters, admission: admission, key: key, trace: trace
+                ))
         }
     }
 
@@ -129,6 +195,7 @@ package final class Gateway {
         let parameters: [NamedValue]
         let admission: Sandboxes.Admission
         let key: String
+        let trace: Trace
 
         var sandbox: Sandbox { admission.sandbox }
     }
@@ -141,7 +208,7 @@ package final class Gateway {
             try sandbox.resolveReviews(at: now)
             reply = sandbox.faults.isEmpty ? call(ask, at: now) : try struck(ask, at: now)
         } catch {
-            reply = Reply(response: failed(error))
+            reply = Reply(response: failed(error), trace: ask.trace)
         }
         reply.response.showTime(of: sandbox)
         if !reply.oddities.isEmpty {
@@ -159,8 +226,9 @@ package final class Gateway {
             try sandbox.strike(ask.route.endpoint.operation, key: ask.key, at: now)
         }
         guard let strike else { return call(ask, at: now) }
-        let isCarriedOut = strike.fault?.isCarriedOut ?? true
-        var reply = isCarriedOut ? call(ask, at: now) : Reply(response: Response(.ok))
+        let isCarriedOut = strike.fault?.fault.isCarriedOut ?? true
+        ask.trace.fault = strike.fault
+        var reply = isCarriedOut ? call(ask, at: now) : Reply(response: Response(.ok), trace: ask.trace)
         reply.response = strike.spoil(reply.response, of: ask.route.endpoint)
         return reply
     }
@@ -168,18 +236,20 @@ package final class Gateway {
     private func call(_ ask: Ask, at now: Timestamp) -> Reply {
         guard !ask.sandbox.isSuspended else {
             // The words of Kong's ACL plugin.
-            return Reply(response: .gateway(.forbidden, "You cannot consume this service"))
+            return Reply(response: .gateway(.forbidden, "You cannot consume this service"), trace: ask.trace)
         }
-        var reply = Reply(response: Response(.ok))
+        var reply = Reply(response: Response(.ok), trace: ask.trace)
         do {
             let call = try call(ask, at: now, &reply)
-            reply.oddities = call.oddities
+            ask.trace.oddities = call.oddities
+            ask.trace.mayHoldSecrets = Routes.answeringSecrets.contains(ask.trace.operation)
             reply.response =
                 ask.route.endpoint.writes
                 ? try ask.sandbox.store.write { try ask.route.answer(call) } : try ask.route.answer(call)
         } catch let refusal as Refusal {
             reply.response = .refusal(refusal)
         } catch let violation as Violation {
+            ask.trace.violation = violation
             reply.response = .error(.badRequest, message: violation.message)
         } catch let refused as PayloadRefusal {
             reply.response = .error(refused.status, message: refused.message)
@@ -203,7 +273,8 @@ package final class Gateway {
             boundKey: ask.admission.boundKey, now: now, customerRow: customer, parameters: ask.parameters,
             query: query, payload: payload,
             oddities: strictness == .real
-                ? [] : endpoint.oddities(headers: ask.request.fields, query: query, body: payload))
+                ? [] : endpoint.oddities(headers: ask.request.fields, query: query, body: payload),
+            trace: ask.trace)
     }
 
     private func customer(_ ask: Ask, at now: Timestamp, _ reply: inout Reply) throws -> Int64 {
@@ -213,6 +284,7 @@ package final class Gateway {
             return try sandbox.customer(ofToken: token, at: now, key: key)
         } catch {
             if let minter = sandboxes.minter(of: token, usedIn: sandbox, with: key) {
+                ask.trace.isTokenOfAnotherKey = true
                 report(
                     "violation: a customer token was used with another API key than the one that minted it; "
                         + "production may suspend both accounts")
@@ -253,7 +325,8 @@ package final class Gateway {
         }
         let admission = Sandboxes.Admission(sandbox: sandbox, consumer: sandbox.defaultConsumer, boundKey: nil)
         let ask = Ask(
-            request: request, route: match.value, parameters: match.parameters, admission: admission, key: sandbox.name)
+            request: request, route: match.value, parameters: match.parameters, admission: admission,
+            key: sandbox.name, trace: Trace())
         return call(ask, at: sandbox.now).response
     }
 

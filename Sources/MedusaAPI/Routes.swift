@@ -5,7 +5,6 @@ internal import HTTP
 struct Route: Sendable {
     let endpoint: Endpoint
     let answer: @Sendable (Call) throws -> Response
-
     init(_ endpoint: Endpoint, _ answer: @escaping @Sendable (Call) throws -> Response) {
         self.endpoint = endpoint
         self.answer = answer
@@ -69,6 +68,12 @@ package enum Routes {
         var seen: Set<String> = []
         return ruled.flatMap { $0.body.paths }.filter { seen.insert($0).inserted }
     }()
+
+    /// The operations of which a success may hold what the journal must not show; the answers of others need not be searched.
+    static let answeringSecrets = Set(
+        endpoints.filter { endpoint in
+            endpoint.outcomes.contains { !$0.isRefusal && $0.body.hasMember(where: Secrets.isSecret) }
+        }.map(\.operation))
 
     static let router: Router<Route> = {
         var router = Router<Route>()

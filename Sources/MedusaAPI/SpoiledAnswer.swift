@@ -7,7 +7,7 @@ internal import Sandbox
 extension Strike {
     func spoil(_ answer: Response, of endpoint: Endpoint) -> Response {
         var response = answer
-        if let fault {
+        if let fault = fault?.fault {
             if let exceeded = quotas.last(where: \.isExceeded) {
                 response = .gateway(.tooManyRequests, "API rate limit exceeded")
                 response.fields.append(NamedValue("Retry-After", String(exceeded.resetSeconds)))

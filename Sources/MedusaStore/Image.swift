@@ -2,13 +2,41 @@ package import SQLite
 
 /// A sandbox's database as one file, and back.
 extension Store {
-    /// Everything, as a file that `sqlite3` opens.
-    package func image() throws(SQLiteError) -> [UInt8] { try connection.image() }
+    /// The world, as a file that `sqlite3` opens. The journal is not part of it.
+    package func image() throws(SQLiteError) -> [UInt8] {
+        precondition(!isOpen, "settle before the database is copied")
+        return try connection.image(of: Self.world().tables, into: Self.world().empty)
+    }
 
-    /// Puts a checked image in the place of everything. All of it holds, or nothing changes.
+    /// Puts a checked image in the place of the world. All of it holds, or nothing changes. The journal goes on, and knows.
     package func replace(with image: Image) throws(SQLiteError) {
         precondition(!isOpen, "settle before the database is replaced")
-        try connection.replace(with: image.connection)
+        try connection.replace(Self.world().tables, with: try image.bytes()) { () throws(SQLiteError) in
+            try journal.beginWorld()
+        }
+    }
+
+    private struct World {
+        let tables: [String]
+        /// A database with the schema and nothing in it.
+        let empty: [UInt8]
+    }
+
+    nonisolated(unsafe) private static var known: World?
+
+    /// Made once, and when it is first asked for: most sandboxes are never copied.
+    private static func world() throws(SQLiteError) -> World {
+        if let known = unsafe known { return known }
+        let fresh = try Connection(.memory)
+        _ = try fresh.migrate(to: Schema.latest, Schema.steps)
+        let tables = try fresh.statement("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid").rows {
+            $0.text(0)
+        }
+        let made = World(
+            tables: tables.filter { !Schema.journalTables.contains($0) && !$0.hasPrefix("sqlite_") },
+            empty: try fresh.image())
+        unsafe known = made
+        return made
     }
 
     /// A database that may replace a sandbox's.

@@ -7,10 +7,13 @@
 /// Moments are milliseconds since 1970 UTC; amounts are cents; an index costs every insert about 3 µs, so there are few.
 enum Schema {
     /// From version *n* + 1 to *n* + 2.
-    static let steps = [version2, version3]
+    static let steps = [version2, version3, version4]
 
     /// `MDSA`, so that `file` and we know the database of a sandbox (sqlite.org/pragma.html#pragma_application_id).
     static let applicationId: Int64 = 0x4D44_5341
+
+    /// The tables of `journal`: not part of the world that a snapshot keeps and a reset replaces.
+    static let journalTables: Set<String> = ["requests", "tallies", "journal"]
 
     static let latest = """
         CREATE TABLE sandbox (
@@ -131,6 +134,8 @@ enum Schema {
         \(told)
 
         \(waterfall)
+
+        \(journal)
         """
 
     /// What a sandbox is told from outside: its clock, settings, rules and faults, and the names of a scenario's entries.
@@ -201,6 +206,51 @@ enum Schema {
             created_at INTEGER NOT NULL
         ) STRICT;
         """
+
+    /// What happened, as opposed to what is: it outlives a reset, and is in no snapshot.
+    ///
+    /// The last five columns of a request are texts, or the id of an earlier request that has the same text there.
+    private static let journal = """
+        CREATE TABLE requests (
+            id INTEGER PRIMARY KEY,
+            world INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            arrived INTEGER NOT NULL,
+            took INTEGER NOT NULL,
+            size INTEGER NOT NULL,
+            status INTEGER NOT NULL,
+            warnings INTEGER NOT NULL,
+            customer INTEGER,
+            lease INTEGER,
+            method TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            target TEXT NOT NULL,
+            request_fields ANY NOT NULL,
+            request_body ANY NOT NULL,
+            response_fields ANY NOT NULL,
+            response_body ANY NOT NULL,
+            notes ANY NOT NULL
+        ) STRICT;
+
+        CREATE TABLE tallies (
+            kind TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            count INTEGER NOT NULL CHECK (count > 0),
+            PRIMARY KEY (kind, operation, detail)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE journal (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            world INTEGER NOT NULL,
+            next_id INTEGER NOT NULL,
+            oldest_id INTEGER NOT NULL,
+            evicted INTEGER NOT NULL,
+            evicted_of_world INTEGER NOT NULL
+        ) STRICT;
+        """
+
+    private static let version4 = journal
 
     private static let version3 = """
         ALTER TABLE applications ADD COLUMN is_complete INTEGER NOT NULL DEFAULT 1 CHECK (is_complete IN (0, 1));

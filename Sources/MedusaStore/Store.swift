@@ -14,6 +14,7 @@ package final class Store {
     package let authCodes: AuthCodes
     package let credits: Credits
     package let checkouts: Checkouts
+    package let journal: Journal
 
     private let begin: Statement
     private let savepoint: Statement
@@ -54,6 +55,7 @@ package final class Store {
         authCodes = AuthCodes(connection)
         credits = Credits(connection)
         checkouts = Checkouts(connection)
+        journal = Journal(connection)
         begin = connection.statement("BEGIN IMMEDIATE")
         savepoint = connection.statement("SAVEPOINT request")
         release = connection.statement("RELEASE request")
@@ -85,11 +87,7 @@ package final class Store {
     /// one that is to be remembered (a declined first payment).
     @discardableResult
     package func write<Result>(_ work: () throws -> Result) throws -> Result {
-        if let broken { throw broken }
-        if !isOpen {
-            try begin.run()
-            isOpen = true
-        }
+        try open()
         try savepoint.run()
         do {
             let result = try work()
@@ -110,12 +108,32 @@ package final class Store {
         }
     }
 
+    /// Records a request and its answer, in the transaction of what the request has written. Where that fails, nothing of the turn
+    /// is kept: an answered request is always found.
+    package func record(_ entry: Journal.Entry, _ bounds: Journal.Bounds) throws(SQLiteError) {
+        try open()
+        do {
+            try journal.add(entry, bounds)
+        } catch {
+            broken = error
+            throw error
+        }
+    }
+
+    private func open() throws(SQLiteError) {
+        if let broken { throw broken }
+        guard !isOpen else { return }
+        try begin.run()
+        isOpen = true
+    }
+
     /// Commits what the turn has written. When it throws, nothing of it is true.
     package func settle() throws(SQLiteError) {
         guard isOpen else { return }
         isOpen = false
         if let broken {
             self.broken = nil
+            if connection.isInTransaction { try? connection.execute("ROLLBACK") }
             throw broken
         }
         do {

@@ -91,7 +91,7 @@ package final class Plugin {
         let segments = Array(request.target.segments.dropFirst(2))
         let forwarded = request.inTheName(of: key, at: segments)
         switch Self.open.find(request.method, segments) {
-        case .match: return gateway.answer(forwarded)
+        case .match: return gateway.answer(forwarded, by: .modal)
         case .otherMethods, .none: break
         }
         switch PluginRoute.router.find(request.method, segments) {
@@ -105,21 +105,24 @@ package final class Plugin {
         switch route.answer {
         case .signing: return sign(request, lease: parameters.first { $0.name == "leaseId" }?.value ?? "")
         case .write(let answer):
-            switch gateway.authenticate(request) {
-            case .refused(let response): return Gateway.Reply(response: response)
-            case .admitted(let admission, _):
-                let call = PluginCall(request, route.endpoint, admission)
-                var reply = Gateway.Reply(response: call.response(gateway, answer))
-                reply.response.showTime(of: admission.sandbox)
-                if admission.sandbox.store.isOpen { reply.unsettled = admission.sandbox }
-                return reply
+            return gateway.recorded(request, by: .modal) {
+                switch gateway.authenticate(request) {
+                case .refused(let response): return Gateway.Reply(response: response)
+                case .admitted(let admission, _):
+                    let call = PluginCall(request, route.endpoint, admission)
+                    let trace = Trace(of: route.endpoint.operation, in: admission.sandbox)
+                    var reply = Gateway.Reply(response: call.response(gateway, answer), trace: trace)
+                    reply.response.showTime(of: admission.sandbox)
+                    if admission.sandbox.store.isOpen { reply.unsettled = admission.sandbox }
+                    return reply
+                }
             }
         }
     }
 
     /// Signs as everybody does, and says the lease number, which the shop's `onSign` is given.
     private func sign(_ request: Request, lease: String) -> Gateway.Reply {
-        var reply = gateway.answer(request.inTheName(of: nil, at: ["v3", "leases", lease, "sign"]))
+        var reply = gateway.answer(request.inTheName(of: nil, at: ["v3", "leases", lease, "sign"]), by: .modal)
         guard reply.response.status == .ok, case .admitted(let admission, _) = gateway.authenticate(request),
             let signed = try? admission.sandbox.signed(lease)
         else { return reply }

@@ -105,6 +105,10 @@ package enum Value: Sendable {
 
     package func isNull(_ column: Int32) -> Bool { unsafe sqlite3_column_type(statement, column) == SQLITE_NULL }
 
+    package func isInteger(_ column: Int32) -> Bool {
+        unsafe sqlite3_column_type(statement, column) == SQLITE_INTEGER
+    }
+
     package func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(statement, column) }
 
     package func integerIfPresent(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }

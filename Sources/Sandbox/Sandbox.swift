@@ -90,6 +90,9 @@ package final class Sandbox {
         tokens = Tokens(secret: secret)
         defaultConsumer = Consumer(channel: "sandbox", vendorId: Sandboxes.fingerprint(of: name, length: 8))
         isNew = kept == nil
+        store.journal.warnings = { notes in
+            (try? JSON(notes))?["warnings"]?.elements.compactMap(\.string) ?? []
+        }
         if !isNew { try load() }
     }
 
@@ -116,6 +119,7 @@ package final class Sandbox {
 
     /// Reads everything that the database keeps of what the sandbox was told.
     private func load() throws {
+        store.journal.reload()
         guard let secret = try store.secret() else { throw Unreadable(description: "has no secret") }
         identifiers = Identifiers(secret: secret)
         tokens = Tokens(secret: secret)

@@ -82,7 +82,7 @@ package final class Sandboxes {
     package func release(_ name: String) { tenants = tenants.filter { $0.value.sandbox != name } }
 
     /// Those that are open at present.
-    package var opened: [Sandbox] { open.values.map(\.sandbox) }
+    package var opened: [Sandbox] { open.values.map(\.sandbox).filter { !$0.name.isEmpty } }
 
     package func admission(for key: String) throws(Failure) -> Admission {
         guard !tenants.isEmpty, let tenant = tenants[key] else {
@@ -97,6 +97,9 @@ package final class Sandboxes {
 
     package func sandbox(for key: String) throws(Failure) -> Sandbox { try admission(for: key).sandbox }
 
+    /// The sandbox of requests that belong to none; no key opens it.
+    package func strays() throws(Failure) -> Sandbox { try sandbox(named: "") }
+
     private func sandbox(named key: String) throws(Failure) -> Sandbox {
         uses += 1
         if let found = open[key] {
@@ -105,7 +108,7 @@ package final class Sandboxes {
         }
         try makeRoom()
         let sandbox = try opened(key)
-        if sandbox.isNew, let beginning {
+        if sandbox.isNew, !key.isEmpty, let beginning {
             do throws(Failure) {
                 try beginning(sandbox)
             } catch {

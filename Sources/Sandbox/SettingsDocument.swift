@@ -31,9 +31,15 @@ extension Settings {
     private static let authKeyKey = Key.optional(
         "authKey", .string(maximum: 512), "The auth key of the Payment Plugin; the API key when absent")
 
+    private static let journalEntriesKey = Key.optional(
+        "journalEntries", .integer(1...10_000_000), "How many requests the journal keeps")
+    private static let journalBytesKey = Key.optional(
+        "journalBytes", .integer(1 << 20...1 << 34), "How many bytes they may take: from 1 MiB")
+
     package static let fields = Contract.fields(
         spendingLimitKey, minimumOrderKey, rentalRateKey, taxRateKey, termKey, leaseLifetimeKey, tokenLifetimeKey,
-        transitTimeKey, uniqueSSNKey, arrayResponsesKey, tokenMisuseKey, strictnessKey, authKeyKey)
+        transitTimeKey, uniqueSSNKey, arrayResponsesKey, tokenMisuseKey, strictnessKey, authKeyKey,
+        journalEntriesKey, journalBytesKey)
 
     /// - Parameter others: what holds where the document says nothing.
     package init(reading values: Values, over others: Settings = Settings()) throws(Violation) {
@@ -51,6 +57,8 @@ extension Settings {
         tokenMisuse = values[Self.tokenMisuseKey].flatMap(TokenMisuse.init) ?? tokenMisuse
         strictness = values[Self.strictnessKey].flatMap(Strictness.init) ?? strictness
         authKey = values[Self.authKeyKey] ?? authKey
+        journalEntries = values[Self.journalEntriesKey] ?? journalEntries
+        journalBytes = values[Self.journalBytesKey] ?? journalBytes
     }
 
     /// A length that is the same at any time of the year, and not nothing.
@@ -88,6 +96,8 @@ extension Settings {
         writer.member(Self.tokenMisuseKey.field.name, tokenMisuse.rawValue)
         writer.member(Self.strictnessKey.field.name, strictness.rawValue)
         writer.member(Self.authKeyKey.field.name, ifPresent: authKey)
+        writer.member(Self.journalEntriesKey.field.name, journalEntries)
+        writer.member(Self.journalBytesKey.field.name, journalBytes)
     }
 }
 

@@ -6,7 +6,7 @@ internal import MedusaStore
 /// What the faults of a sandbox make of one request.
 package struct Strike: Sendable {
     /// The one that struck; `nil` when only rate limits counted.
-    package let fault: Fault?
+    package let fault: Sandbox.ActiveFault?
     package let delayMilliseconds: Int64
     /// The rate limits that counted the request.
     package let quotas: [Quota]
@@ -42,7 +42,7 @@ extension Sandbox {
             try store.faults.save(progress, of: faults[index].id)
             guard isStruck else { continue }
             let delay = fault.delay?.milliseconds { identifiers.chance(~faults[index].id, progress.seen * 2 + $0) }
-            return Strike(fault: fault, delayMilliseconds: delay ?? 0, quotas: quotas)
+            return Strike(fault: faults[index], delayMilliseconds: delay ?? 0, quotas: quotas)
         }
         return quotas.isEmpty ? nil : Strike(fault: nil, delayMilliseconds: 0, quotas: quotas)
     }

@@ -40,6 +40,14 @@ struct ServeOptions: ParsableArguments {
     @Option(name: .customLong("body-limit"), help: "The largest request body, in bytes.")
     var bodyLimit = 1 << 20
 
+    @Flag(name: .customLong("no-journal"), help: "Keep no record of requests: no explain, no verify, no report.")
+    var isWithoutJournal = false
+
+    @Flag(
+        name: .customLong("show-pii"),
+        help: "Keep SSNs, account numbers, passwords and tokens in the journal as they came, instead of ***.")
+    var showsSecrets = false
+
     @Flag(help: "Do not log requests.")
     var quiet = false
 

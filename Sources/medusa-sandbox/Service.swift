@@ -54,7 +54,7 @@ final class Service: Application {
         return batch
     }
 
-    func answer(_ rejection: Rejection, target: String) -> Response {
+    func answer(_ rejection: Rejection, method: Method?, target: String, fields: Fields) -> Response {
         let response: Response =
             switch rejection {
             case .malformed: .gateway(.badRequest, "Bad request")
@@ -62,7 +62,11 @@ final class Service: Application {
             case .contentTooLarge: .gateway(.contentTooLarge, "Request size limit exceeded")
             }
         log.request("-", String(target.prefix { $0 != "?" }), response.status, took: .zero)
-        return response
+        let reply = gateway.refuse(response, method: method, target: target, fields: fields)
+        guard let sandbox = reply.unsettled else { return reply.response }
+        let batch = batch(of: sandbox)
+        settle()
+        return batch.failure ?? reply.response
     }
 
     func settle() {

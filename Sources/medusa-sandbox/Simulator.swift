@@ -45,7 +45,8 @@ struct Simulator {
 
         var limits = Limits()
         limits.body = options.bodyLimit
-        let gateway = Gateway(sandboxes, allowsAnyOrigin: listener.isLoopback) { log.report($0) }
+        let recording = Recording(isOn: !options.isWithoutJournal, showsSecrets: options.showsSecrets)
+        let gateway = Gateway(sandboxes, allowsAnyOrigin: listener.isLoopback, recording: recording) { log.report($0) }
         server = HTTPServer(listener, Service(gateway, log), limits)
         readyFile = options.readyFile
         self.log = log

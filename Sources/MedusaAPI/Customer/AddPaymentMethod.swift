@@ -77,8 +77,9 @@ extension Call {
             .ach(routingNumber: routing), lastFour: String(account.suffix(4)), label: label, isPrimary: isPrimary)
         let digest = accountDigest(routing: routing, account: account)
         let isVerified = try store.paymentMethods.isVerified(accountDigest: digest, of: user.id)
-        try method.mayJoin(
-            isVerified: isVerified, ruling: ruling(\.concernsBank, customer: user)?.outcome)
+        let ruling = ruling(\.concernsBank, customer: user)?.outcome
+        if ruling == nil { note(Persona.find(routingNumber: routing)) }
+        try method.mayJoin(isVerified: isVerified, ruling: ruling)
         return method
     }
 

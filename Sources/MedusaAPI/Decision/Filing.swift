@@ -27,16 +27,23 @@ extension Call {
             throw Refusal.userAlreadyExists
         }
         try user.mayApply()
+        let ruling = ruling(\.decides, customer: user)
+        if ruling == nil, let persona = Persona.find(email: user.email, ssn: filing.ssn), persona.outcome.decides {
+            note(persona)
+        }
         let verdict = try Application.verdict(
-            ruling: ruling(\.decides, customer: user), email: user.email, ssn: filing.ssn, at: now, sandbox.settings)
+            ruling: ruling, email: user.email, ssn: filing.ssn, at: now, sandbox.settings)
         let methods = try paymentMethods()
 
         try users.apply(user.id, verdict, dateOfBirth: filing.dateOfBirth, isComplete: isComplete, at: now)
         if verdict.resolution != nil { try sandbox.reviewsChanged() }
-        if let persona = ruling(\.stays, customer: user)?.outcome { try users.remember(persona: persona, of: user.id) }
+        if let persona = self.ruling(\.stays, customer: user)?.outcome {
+            try users.remember(persona: persona, of: user.id)
+        }
         try users.save(filing.profile, ssnDigest: ssnDigest, of: user.id)
         try add(methods, to: user)
         guard let decided = try users.user(user.id) else { throw Refusal.userNotFound }
+        trace.after.customer = decided
         return decided
     }
 }

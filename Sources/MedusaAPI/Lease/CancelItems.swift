@@ -19,7 +19,7 @@ enum CancelItems {
     static func answer(_ call: Call) throws -> Response {
         var transaction = try call.transaction(orThrow: .transactionNotFound)
         let result = transaction.cancel(try ItemSelection.selections(call), at: call.now)
-        try call.store.transactions.save(transaction)
+        try call.save(transaction)
         return ItemSelection.response(result, done: "canceled")
     }
 }

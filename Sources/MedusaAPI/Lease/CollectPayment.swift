@@ -43,6 +43,7 @@ enum CollectPayment {
         else { throw Refusal.paymentMethodNotFound }
         let isRuled = call.ruling({ $0 == .collectionDeclines }, customer: user) != nil
         let payment = try Payment(of: body[amount], towards: agreement, from: user, isRuled: isRuled)
+        if case .failed = payment.outcome, !isRuled { call.note(Persona.find(email: user.email)) }
         let row = try call.store.payments.add(
             payment, towards: agreement.transaction.lease.id, by: method, at: call.now)
         return .list([payment], in: call) { writer, payment in

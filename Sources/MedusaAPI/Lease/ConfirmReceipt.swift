@@ -32,7 +32,7 @@ enum ConfirmReceipt {
             items.map { delivery($0[sku], $0[quantity], $0[receiptDate] ?? call.now) }
         }
         try transaction.receive(deliveries ?? [delivery(nil, nil, call.now)])
-        try call.store.transactions.save(transaction)
+        try call.save(transaction)
         return .data { _ in }
     }
 

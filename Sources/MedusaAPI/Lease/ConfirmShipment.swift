@@ -53,7 +53,7 @@ enum ConfirmShipment {
             parcel: Line.Parcel(
                 carrier: "", trackingNumber: "", trackingLink: "", deliveredAt: call.now + transit))
         try transaction.ship(deliveries ?? [everything])
-        try call.store.transactions.save(transaction)
+        try call.save(transaction)
         return .data { _ in }
     }
 }

@@ -85,6 +85,7 @@ enum CreateLease {
         let transaction = try call.store.transactions.create(
             order, terms: order.terms(settings), customer: user.id, at: call.now,
             expiresAt: call.now + settings.leaseLifetime)
+        call.trace.after.transaction = transaction
 
         let document = call.document(transaction, of: user)
         let contract = input.query[asPdf] == true ? try document.pdf() : Array(document.html.utf8)

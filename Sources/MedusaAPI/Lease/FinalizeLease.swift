@@ -33,7 +33,7 @@ enum FinalizeLease {
         var transaction = try call.transaction(orThrow: .leaseNotFound)
         _ = try call.input()
         try transaction.finalize(at: call.now)
-        try call.store.transactions.save(transaction)
+        try call.save(transaction)
         let number = call.sandbox.identifiers.leaseNumber(transaction.lease.id)
         return .data {
             $0.member("transactionId", transaction.reference)

@@ -24,7 +24,7 @@ enum ReturnItems {
     static func answer(_ call: Call) throws -> Response {
         var transaction = try call.transaction(orThrow: .transactionNotFound)
         let result = transaction.takeBack(try ItemSelection.selections(call))
-        try call.store.transactions.save(transaction)
+        try call.save(transaction)
         return ItemSelection.response(result, done: "returned")
     }
 }

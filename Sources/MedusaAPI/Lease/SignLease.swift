@@ -44,10 +44,11 @@ enum SignLease {
             case .declined(let method):
                 // The refusal that leaves a trace: which methods have been tried.
                 try call.store.users.rememberDecline(of: user.id, paymentMethod: method)
+                if !isRuled { call.note(Persona.find(email: user.email)) }
                 throw Refusal.paymentRequired
             }
             transaction.sign(at: call.now)
-            try call.store.transactions.save(transaction)
+            try call.save(transaction)
         }
         return .data { _ in }
     }

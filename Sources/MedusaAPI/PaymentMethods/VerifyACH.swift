@@ -28,6 +28,7 @@ enum VerifyACH {
         let user = try call.namedUser()
         let body = try call.input().body
         let ruled = call.ruling(\.concernsBank, customer: user)?.outcome
+        if ruled == nil { call.note(Persona.find(routingNumber: body[routingNumber])) }
         let isGood = (ruled ?? Persona.outcome(ofRoutingNumber: body[routingNumber])) != .bankRefused
         if isGood {
             let digest = call.accountDigest(routing: body[routingNumber], account: body[accountNumber])

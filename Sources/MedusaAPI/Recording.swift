@@ -1,0 +1,83 @@
+internal import HTTP
+internal import Medusa
+internal import MedusaStore
+internal import SQLite
+internal import Sandbox
+
+/// How a request and its answer come into the journal, before the answer leaves.
+extension Gateway {
+    /// The header field that names the entry of the journal.
+    package static let requestIdField = "x-sandbox-request-id"
+
+    /// What ids of requests that belong to no sandbox begin with.
+    package static let strayPrefix = "stray-"
+
+    /// Records an answer in the sandbox that the request met, else among the strays; the answer gets the entry's id.
+    ///
+    /// The entry is part of the transaction that the request has written in, so the reply waits for its commit.
+    func record(_ request: Request, _ reply: inout Reply, since start: ContinuousClock.Instant) {
+        guard recording.isOn, let trace = reply.trace, let sandbox = trace.sandbox ?? strays() else { return }
+        let took = ContinuousClock.now - start
+        do {
+            let entry = entry(request, reply.response, trace, sandbox, took)
+            let id = try sandbox.store.journal.nextId
+            let settings = sandbox.settings
+            try sandbox.store.record(
+                entry, Journal.Bounds(entries: settings.journalEntries, bytes: settings.journalBytes))
+            let prefix = trace.sandbox == nil ? Self.strayPrefix : ""
+            reply.response.fields.append(NamedValue(Self.requestIdField, "\(prefix)\(id)"))
+            // A misused token closes another sandbox besides; that one is settled too.
+            if let earlier = reply.unsettled, earlier !== sandbox { reply.alsoUnsettled = earlier }
+            reply.unsettled = sandbox
+        } catch {
+            // An answer that cannot be recorded is not given: whoever counts must be able to rely on it.
+            reply.response = failed(error)
+            reply.unsettled = trace.sandbox
+        }
+    }
+
+    private func entry(
+        _ request: Request, _ response: Response, _ trace: Trace, _ sandbox: Sandbox, _ took: Duration
+    ) -> Journal.Entry {
+        let arrived = Clock.machineTime()
+        let now = sandbox.clock.isMachineTime ? arrived : sandbox.now
+        let showing = recording.showsSecrets
+        let isHidden = !showing && (trace.mayHoldSecrets || trace.fault != nil)
+        var entry = Journal.Entry(
+            at: now, arrived: arrived,
+            tookMicroseconds: took.components.seconds * 1_000_000
+                + took.components.attoseconds / 1_000_000_000_000,
+            status: response.status.rawValue, method: request.method.rawValue, operation: trace.operation,
+            target: Secrets.target(request.target, showing: showing),
+            requestFields: Secrets.text(of: request.fields.lines, showing: showing),
+            requestBody: Self.kept(showing ? request.body : Secrets.body(request.body)),
+            responseFields: Secrets.text(of: response.fields, showing: showing),
+            responseBody: Self.kept(isHidden ? Secrets.body(response.body) : response.body),
+            notes: trace.notes(at: now, isRead: trace.isRead && response.status.rawValue < 300))
+        entry.warnings = trace.oddities.count
+        entry.customer = trace.customerRow
+        entry.lease = trace.leaseRow
+        return entry
+    }
+
+    /// A body as long as the journal keeps one.
+    private static func kept(_ body: [UInt8]) -> [UInt8] {
+        guard body.count > longestBody else { return body }
+        return Array(body[..<longestBody]) + Array("… (\(body.count) bytes)".utf8)
+    }
+
+    /// In bytes; a contract has thirty thousand.
+    private static let longestBody = 64 << 10
+}
+
+/// Whether there is a journal, and what stands in it.
+package struct Recording: Sendable {
+    package var isOn: Bool
+    /// Whether SSNs, account numbers, passwords and tokens stand there as they came.
+    package var showsSecrets: Bool
+
+    package init(isOn: Bool = true, showsSecrets: Bool = false) {
+        self.isOn = isOn
+        self.showsSecrets = showsSecrets
+    }
+}
