@@ -33,6 +33,7 @@ let package = Package(
         // Floor 1: each stands alone.
         .target(name: "HTTP"),
         .target(name: "JSON"),
+        .target(name: "Markup"),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
         .target(name: "Medusa"),
 
@@ -65,12 +66,22 @@ let package = Package(
             // A link to the folder `Scenarios` at the top: the shipped files are part of the binary.
             resources: [.embedInCode("Shipped")]),
 
-        .target(name: "Conformance", dependencies: ["Contract", "HTTP", "JSON", "MedusaAPI"]),
+        .target(
+            name: "RequestJournal",
+            dependencies: [
+                "Contract", "HTTP", "JSON", "Markup", "Medusa", "MedusaAPI", "MedusaStore", "SQLite", "Sandbox",
+                "Scenarios",
+            ]),
+
+        .target(name: "Conformance", dependencies: ["Contract", "HTTP", "JSON", "Markup", "MedusaAPI"]),
 
         // Floor 6
         .target(
             name: "ControlAPI",
-            dependencies: ["Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "Sandbox", "Scenarios"]),
+            dependencies: [
+                "Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "RequestJournal", "Sandbox",
+                "Scenarios",
+            ]),
 
         .target(
             name: "PaymentPlugin",
@@ -82,9 +93,9 @@ let package = Package(
         .executableTarget(
             name: "medusa-sandbox",
             dependencies: [
-                "Conformance", "Contract", "ControlAPI", "HTTP", "HTTPServer", "JSON", "Medusa", "MedusaAPI",
+                "Conformance", "Contract", "ControlAPI", "HTTP", "HTTPServer", "JSON", "Markup", "Medusa", "MedusaAPI",
                 "MedusaStore",
-                "PaymentPlugin", "SQLite", "Sandbox", "Scenarios", "YAML",
+                "PaymentPlugin", "RequestJournal", "SQLite", "Sandbox", "Scenarios", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -105,6 +116,11 @@ let package = Package(
         .testTarget(
             name: "ScenariosTests",
             dependencies: ["Medusa", "MedusaAPI", "MedusaStore", "Sandbox", "Scenarios", "Support", "YAML"]),
+        .testTarget(
+            name: "RequestJournalTests",
+            dependencies: [
+                "Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "RequestJournal", "Sandbox", "Support",
+            ]),
         .testTarget(
             name: "ConformanceTests",
             dependencies: [

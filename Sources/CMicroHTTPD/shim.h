@@ -56,6 +56,8 @@ shim_connection_context(struct MHD_Connection *connection)
 
 /// What a content reader returns to close the connection in the middle of a body.
 static const ssize_t shim_end_with_error = MHD_CONTENT_READER_END_WITH_ERROR;
+static const ssize_t shim_end_of_stream = MHD_CONTENT_READER_END_OF_STREAM;
+static const uint64_t shim_unknown_size = MHD_SIZE_UNKNOWN;
 
 /// A descriptor that becomes readable when SIGTERM, SIGINT or, if `children` is not 0, SIGCHLD arrives; all of them are blocked
 /// for every other purpose. SIGPIPE is ignored, so that a client that goes away is an error and not the end of the program.

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Markup
 
 /// What a walk found, for people and for machines.
 extension Conformance {
@@ -56,51 +57,22 @@ extension Conformance {
 
     /// JUnit's XML, as CI servers read it: a suite a route, a case an answer.
     package var junit: String {
-        var lines = [
-            #"<?xml version="1.0" encoding="UTF-8"?>"#,
-            #"<testsuites name="medusa-sandbox check" tests="\#(rows.count)" failures="\#(count("differs"))" skipped="\#(count("not reachable"))">"#,
-        ]
         var routes: [String] = []
         for row in rows where !routes.contains(row.route) { routes.append(row.route) }
-        for route in routes {
-            let own = rows.filter { $0.route == route }
-            let failures = own.count { $0.verdict.word == "differs" }
-            let skipped = own.count { $0.verdict.word == "not reachable" }
-            lines.append(
-                #"  <testsuite name="\#(escaped(route))" tests="\#(own.count)" failures="\#(failures)" skipped="\#(skipped)">"#
-            )
-            for row in own {
-                let name = "\(row.status)" + (row.code.map { " \($0.isEmpty ? "validation" : $0)" } ?? "")
-                let start = #"    <testcase classname="\#(escaped(route))" name="\#(escaped(name))""#
-                switch row.verdict {
-                case .same: lines.append(start + "/>")
-                case .differs(let differences):
-                    let text = escaped(differences.joined(separator: "; "))
-                    lines.append(start + #"><failure message="\#(text)"/></testcase>"#)
-                case .notReachable(let reason):
-                    lines.append(start + #"><skipped message="\#(escaped(reason))"/></testcase>"#)
-                }
-            }
-            lines.append("  </testsuite>")
+        let suites = routes.map { route in
+            JUnit.Suite(
+                route,
+                rows.filter { $0.route == route }.map { row in
+                    let name = "\(row.status)" + (row.code.map { " \($0.isEmpty ? "validation" : $0)" } ?? "")
+                    switch row.verdict {
+                    case .same: return JUnit.Case(name, .passed)
+                    case .differs(let differences):
+                        return JUnit.Case(name, .failed(differences.joined(separator: "; ")))
+                    case .notReachable(let reason): return JUnit.Case(name, .skipped(reason))
+                    }
+                })
         }
-        return (lines + ["</testsuites>"]).joined(separator: "\n")
-    }
-
-    /// XML's five, and what XML cannot hold at all.
-    private func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&apos;"
-            case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": result += " "
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
+        return JUnit("medusa-sandbox check", suites).xml
     }
 }
 

@@ -67,6 +67,7 @@ extension Kind where Value == Int {
 
 extension Kind where Value == Bool {
     package static var boolean: Kind { Kind(schema: .boolean()) { $0.bool ?? false } }
+    package static func boolean(only value: Bool) -> Kind { Kind(schema: .boolean(only: value)) { $0.bool ?? false } }
     package static var onlyTrue: Kind { Kind(schema: .boolean(only: true)) { $0.bool ?? false } }
 }
 

@@ -87,9 +87,9 @@ package final class Control {
             try sandbox.resolveReviews(at: sandbox.now)
             return try answer(
                 ControlCall(
-                    endpoint: endpoint, sandbox: sandbox, now: sandbox.now, parameters: parameters,
-                    payload: endpoint.content == .json ? try Gateway.payload(request, of: endpoint) : nil,
-                    bytes: request.body))
+                    endpoint: endpoint, sandbox: sandbox, now: sandbox.now, request: request, gateway: gateway,
+                    parameters: parameters,
+                    payload: endpoint.content == .json ? try Gateway.payload(request, of: endpoint) : nil))
         } catch let refusal as ControlRefusal {
             return refusal.response
         } catch let violation as Violation {
@@ -122,7 +122,7 @@ struct ControlRoute: Sendable {
     static let all =
         HealthCalls.all + ResetCalls.all + ScenarioCalls.all + SettingsCalls.all + PersonaCalls.all + ClockCalls.all
         + FaultCalls.all + SnapshotCalls.all + UserCalls.all + LeaseCalls.all + MessageCalls.all
-        + StateCalls.all + OpenAPICalls.all
+        + RequestCalls.all + VerifyCalls.all + StateCalls.all + OpenAPICalls.all
 
     static let router: Router<ControlRoute> = {
         var router = Router<ControlRoute>()

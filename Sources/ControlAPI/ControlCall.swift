@@ -11,10 +11,12 @@ struct ControlCall {
     let endpoint: Endpoint
     let sandbox: Sandbox
     let now: Timestamp
+    let request: Request
+    let gateway: Gateway
     let parameters: [NamedValue]
     let payload: JSON?
     /// The body of a request that is not JSON.
-    let bytes: [UInt8]
+    var bytes: [UInt8] { request.body }
 
     func parameter(_ name: String) -> String {
         guard let found = parameters.first(where: { $0.name == name }) else {
@@ -28,6 +30,16 @@ struct ControlCall {
         let input = try endpoint.validate(query: [], body: payload)
         if let payload, let unknown = endpoint.body.unknownMembers(of: payload).first { throw unknown.violation }
         return input.body
+    }
+
+    /// The query, validated; a parameter that is not declared is refused.
+    func query() throws(Violation) -> Values {
+        let input = try endpoint.validate(query: request.target.query, body: nil)
+        for pair in request.target.query where !endpoint.query.contains(where: { $0.name == pair.name }) {
+            let hint = didYouMean(nearest(to: pair.name, among: endpoint.query.map(\.name)))
+            throw Violation(pair.name, "is not known here\(hint)")
+        }
+        return input.query
     }
 
     /// The customer whom the path names: by a scenario's name, the public id or the e-mail.
@@ -77,13 +89,13 @@ extension Endpoint {
     /// An endpoint of the sandbox itself. What is wrong with a body, or has no key, is refused everywhere.
     static func control(
         _ method: Method, _ path: String, _ title: String, security: Security = .apiKey, content: Content = .json,
-        body: [Field] = [], outcomes: [Outcome]
+        query: [Field] = [], body: [Field] = [], outcomes: [Outcome]
     ) -> Endpoint {
         Endpoint(
             method, "/_sandbox/\(path)", title: title, section: .control, source: .own, security: security,
-            content: content, body: body,
+            content: content, query: query, body: body,
             outcomes: outcomes
-                + (body.isEmpty ? [] : [.init(.badRequest, "", meaning: "The first field that is wrong, or not known")])
+                + (body.isEmpty && query.isEmpty ? [] : [.init(.badRequest, "", meaning: "The first field that is wrong, or not known")])
         )
     }
 }

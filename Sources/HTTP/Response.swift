@@ -1,10 +1,14 @@
 /// One answer. The server adds `Content-Length`, `Connection`, and `Date` where it is not given.
-package struct Response: Sendable {
+package struct Response {
     package var status: Status
     package var fields: [NamedValue]
     package var body: [UInt8]
     /// `nil` for an answer that leaves at once and whole.
     package var delivery: Delivery?
+    /// What follows the header in the place of `body`.
+    package var live: (any LiveBody)?
+    /// What the answer waits for; this one is not sent then.
+    package var later: Later?
 
     package init(_ status: Status, fields: [NamedValue] = [], body: [UInt8] = []) {
         self.status = status

@@ -36,6 +36,8 @@ internal import HTTP
     var isLast = false
     /// When a connection that waits on purpose goes on: monotonic milliseconds.
     var wakesAtMilliseconds: Int64 = 0
+    /// When an answer that may come later has to: monotonic milliseconds.
+    var patienceEndsAtMilliseconds: Int64 = 0
     /// Whether the answer is slow because it was told to be, and not because of the client.
     var isSlowOnPurpose = false
     /// The largest body of the present request, in bytes.

@@ -198,6 +198,7 @@ internal import HTTP
         case .draining(let rejection):
             return drain(exchange, rejection, piece.count)
         case .waiting(let response, let batch):
+            if batch?.failure == nil, let later = response.later { return look(later, exchange) }
             return send(batch?.failure ?? response, exchange)
         }
     }
@@ -253,18 +254,36 @@ internal import HTTP
         let answer = application.answer(
             Request(method: method, target: target, fields: exchange.fields, body: exchange.body))
         let delay = answer.response.delivery?.delayMilliseconds ?? 0
-        if exchange.isLast || answer.batch == nil && delay == 0 {
+        if answer.response.later == nil || exchange.isLast, exchange.isLast || answer.batch == nil && delay == 0 {
             // A suspended connection whose client has closed its side is dropped when it is resumed: settle now.
             if answer.batch != nil { application.settle() }
-            return send(answer.batch?.failure ?? answer.response, exchange)
+            let answered = answer.response.later?.response(isOver: true) ?? answer.response
+            return send(answer.batch?.failure ?? answered, exchange)
         }
         exchange.phase = .waiting(answer.response, answer.batch)
-        if delay > 0 {
+        if let later = answer.response.later, !exchange.isLast {
+            exchange.patienceEndsAtMilliseconds = monotonicMilliseconds() + later.patienceMilliseconds
+            sleep(exchange, until: monotonicMilliseconds() + Self.lookMilliseconds)
+        } else if delay > 0 {
             sleep(exchange, until: monotonicMilliseconds() + delay)
         } else {
             waiting.append(exchange)
             unsafe MHD_suspend_connection(exchange.connection)
         }
+        return .YES
+    }
+
+    /// How often whatever comes later is looked for.
+    private static let lookMilliseconds: Int64 = 10
+
+    /// Looks whether an answer that may come later is there.
+    private func look(_ later: Later, _ exchange: Exchange) -> MHD_Result {
+        // What this turn has done so far counts only once it is kept.
+        application.settle()
+        let now = monotonicMilliseconds()
+        let isOver = isStopping || now >= exchange.patienceEndsAtMilliseconds
+        if let response = later.response(isOver: isOver) { return send(response, exchange) }
+        sleep(exchange, until: min(now + Self.lookMilliseconds, exchange.patienceEndsAtMilliseconds))
         return .YES
     }
 
@@ -279,6 +298,12 @@ internal import HTTP
     }
 
     private func made(_ response: Response, _ exchange: Exchange) -> OpaquePointer? {
+        if let live = response.live {
+            exchange.isSlowOnPurpose = true
+            let stream = LiveStream(live, exchange, server: self)
+            return unsafe MHD_create_response_from_callback(
+                shim_unknown_size, 65_536, liveCallback, Unmanaged.passRetained(stream).toOpaque(), liveDoneCallback)
+        }
         if let delivery = response.delivery, delivery.ending == .duringAnswer || delivery.drip != nil {
             exchange.isSlowOnPurpose = true
             let parts = PiecemealBody(response.body, delivery, exchange, server: self)
@@ -290,6 +315,24 @@ internal import HTTP
             unsafe MHD_create_response_from_buffer(
                 body.count, UnsafeMutableRawPointer(mutating: body.baseAddress), .RESPMEM_MUST_COPY)
         }
+    }
+
+    /// The next bytes of a live body, into libmicrohttpd's buffer.
+    ///
+    /// - Returns: how many; 0 while there are none, and the code that ends the body.
+    func piece(of stream: LiveStream, into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        if stream.rest.isEmpty {
+            guard !isStopping, let next = stream.body.next() else { return shim_end_of_stream }
+            stream.rest = next[...]
+        }
+        guard !stream.rest.isEmpty else {
+            sleep(stream.exchange, until: monotonicMilliseconds() + Self.lookMilliseconds)
+            return 0
+        }
+        let count = min(stream.rest.count, buffer.count)
+        _ = unsafe buffer.update(fromContentsOf: stream.rest.prefix(count))
+        stream.rest = stream.rest.dropFirst(count)
+        return count
     }
 
     /// The next bytes of a body that comes in pieces, into libmicrohttpd's buffer.

@@ -33,11 +33,18 @@ extension Response {
     }
 
     /// The error envelope with a code that is text; empty for validation.
-    package static func error(_ status: Status, _ code: String = "", message: String) -> Response {
-        error(status, message: message) { $0.member("code", code) }
+    ///
+    /// - Parameter data: the members of `data`, which has none as a rule.
+    package static func error(
+        _ status: Status, _ code: String = "", message: String, data: (inout JSONWriter) -> Void = { _ in }
+    ) -> Response {
+        coded(status, message: message, data: data) { $0.member("code", code) }
     }
 
-    private static func error(_ status: Status, message: String, code: (inout JSONWriter) -> Void) -> Response {
+    private static func coded(
+        _ status: Status, message: String, data: (inout JSONWriter) -> Void = { _ in },
+        code: (inout JSONWriter) -> Void
+    ) -> Response {
         .json(
             status,
             JSONWriter.write { writer in
@@ -46,7 +53,7 @@ extension Response {
                         $0.member("statusCode", status.rawValue)
                         code(&$0)
                         $0.member("message", message)
-                        $0.member("data") { _ in }
+                        $0.member("data", data)
                     }
                 }
             })
@@ -60,7 +67,7 @@ extension Response {
     }
 
     private static func envelope(_ envelope: Envelope) -> Response {
-        error(envelope.status, message: envelope.message) {
+        coded(envelope.status, message: envelope.message) {
             switch envelope.code {
             case .word(let word): $0.member("code", word)
             case .number(let number): $0.member("code", number)

@@ -56,6 +56,9 @@ package enum Routes {
     /// Every declaration, for whoever derives from them.
     package static var endpoints: [Endpoint] { all.map(\.endpoint) }
 
+    /// The declarations, by the name of the call.
+    package static let byOperation = Dictionary(uniqueKeysWithValues: endpoints.map { ($0.operation, $0) })
+
     /// What the calls are named, for faults.
     package static var operations: [String] { endpoints.map(\.operation) }
 

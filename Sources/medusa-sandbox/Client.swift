@@ -25,6 +25,34 @@ struct Client {
         return try answer(from: socket)
     }
 
+    /// Reads a stream of events until the server ends it.
+    ///
+    /// - Parameter event: called with the data of each.
+    func follow(_ target: String, key: String, event: ([UInt8]) -> Void) throws {
+        let (host, port) = try address()
+        let socket = try connected(host, port)
+        defer { close(socket) }
+        // In HTTP/1.0, which knows no chunks, the end of the connection is the end of the body.
+        let head =
+            "GET \(target) HTTP/1.0\r\nHost: \(host):\(port)\r\nAuthorization: \(key)\r\nAccept: text/event-stream\r\n\r\n"
+        try write(Array(head.utf8), to: socket)
+        var pending: [UInt8] = []
+        var isStream = false
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe recv(socket, &piece, piece.count, 0)
+            guard count > 0 else { break }
+            pending += piece[..<count]
+            while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
+                let line = pending[..<end].filter { $0 != UInt8(ascii: "\r") }
+                pending.removeSubrange(...end)
+                if line.starts(with: "HTTP/1.".utf8), line.dropFirst(8).starts(with: " 200".utf8) { isStream = true }
+                if isStream, line.starts(with: "data: ".utf8) { event(Array(line.dropFirst("data: ".utf8.count))) }
+            }
+        }
+        guard isStream else { throw failure("the server at \(url) has no such stream: \(String(decoding: pending, as: UTF8.self))") }
+    }
+
     private func failure(_ sentence: String) -> Sandboxes.Failure { Sandboxes.Failure(description: sentence) }
 
     private func address() throws -> (host: String, port: String) {

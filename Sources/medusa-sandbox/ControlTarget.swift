@@ -24,21 +24,47 @@ struct ControlTarget: ParsableArguments {
     }
 
     /// The bytes of an answer. One that is no success is a sentence on standard error, and exit code 1.
-    func send(_ method: String, _ path: String, type: String? = nil, body: [UInt8] = []) throws -> [UInt8] {
+    func send(
+        _ method: String, _ path: String, query: [(name: String, value: String)] = [], type: String? = nil,
+        body: [UInt8] = []
+    ) throws -> [UInt8] {
+        let answer = try attempt(method, path, query: query, type: type, body: body)
+        guard (200..<300).contains(answer.status) else {
+            say("medusa-sandbox: \(answer.message)", on: STDERR_FILENO)
+            throw ExitCode.failure
+        }
+        return answer.body
+    }
+
+    /// An answer, whatever its status.
+    func attempt(
+        _ method: String, _ path: String, query: [(name: String, value: String)] = [], type: String? = nil,
+        body: [UInt8] = []
+    ) throws -> Client.Answer {
+        let (client, key) = try place()
+        return try client.send(method, target(path, query), key: key, type: type, body: body)
+    }
+
+    /// Reads events as they come, until the server ends.
+    func follow(
+        _ path: String, query: [(name: String, value: String)], event: ([UInt8]) -> Void
+    ) throws {
+        let (client, key) = try place()
+        try client.follow(target(path, query), key: key, event: event)
+    }
+
+    private func place() throws -> (Client, key: String) {
         let environment = ProcessInfo.processInfo.environment
         guard let key = key ?? environment["MEDUSA_API_KEY"] else {
             throw ValidationError("which sandbox? name its API key with --key, or in MEDUSA_API_KEY")
         }
-        let url = url ?? environment["MEDUSA_BASE_URL"] ?? "http://127.0.0.1:\(Serve.defaultPort)"
-        let target = "/_sandbox/" + path.split(separator: "/").map { escaped(String($0)) }.joined(separator: "/")
-        let answer = try Client(url: url).send(method, target, key: key, type: type, body: body)
-        guard (200..<300).contains(answer.status) else {
-            let json = try? JSON(answer.body)
-            let message = json?["error"]?["message"]?.string ?? json?["message"]?.string
-            say("medusa-sandbox: \(message ?? "the server answered \(answer.status)")", on: STDERR_FILENO)
-            throw ExitCode.failure
-        }
-        return answer.body
+        return (Client(url: url ?? environment["MEDUSA_BASE_URL"] ?? "http://127.0.0.1:\(Serve.defaultPort)"), key)
+    }
+
+    private func target(_ path: String, _ query: [(name: String, value: String)]) -> String {
+        let path = "/_sandbox/" + path.split(separator: "/").map { escaped(String($0)) }.joined(separator: "/")
+        let pairs = query.map { "\(escaped($0.name))=\(escaped($0.value))" }
+        return pairs.isEmpty ? path : "\(path)?\(pairs.joined(separator: "&"))"
     }
 
     /// RFC 3986, section 2: everything that is not unreserved.
@@ -84,4 +110,12 @@ func indented(_ json: JSON, _ margin: String = "") -> String {
     }
     if json.isArray { return lines("[", json.elements.map { indented($0, margin + "  ") }, "]") }
     return String(decoding: json.source, as: UTF8.self)
+}
+
+extension Client.Answer {
+    /// What a refusal says.
+    var message: String {
+        let json = try? JSON(body)
+        return json?["error"]?["message"]?.string ?? json?["message"]?.string ?? "the server answered \(status)"
+    }
 }

@@ -1,0 +1,108 @@
+internal import Contract
+internal import HTTP
+internal import JSON
+internal import Medusa
+internal import MedusaAPI
+internal import MedusaStore
+internal import RequestJournal
+internal import Sandbox
+
+/// Whether what happened is what should have.
+enum VerifyCalls {
+    static let all = [ControlRoute(endpoint: verify, answer: .read(answer))]
+
+    static let verify = Endpoint.control(
+        .post, "verify", "Verify Requests", body: Verification.fields,
+        outcomes: [
+            .init(.ok, meaning: "It holds", body: .data(outcome)),
+            .init(
+                .conflict, "NotVerified",
+                meaning: "It does not, and the message says what came nearest; `data` is what a success has"),
+        ])
+
+    private static let difference = Schema.named(
+        "Difference",
+        [
+            .always("field", .text(), "What differs"), .always("expected", .text(), "What it should be"),
+            .always("found", .text(), "What it is"),
+        ])
+
+    static let outcome: [Field] = [
+        .always(
+            "findings",
+            .array(
+                of: .named(
+                    "Finding",
+                    [
+                        .always("expected", .text(), "What was looked for, in words"),
+                        .always("holds", .boolean(), "Whether it was found"),
+                        .always("found", .count, "How many fit"),
+                        .always("ids", .array(of: .count, counts: Schema.anyCount), "The first hundred of them"),
+                        .sometimes("problem", .text(), "What is wrong"),
+                        .sometimes(
+                            "nearest",
+                            .object([
+                                .always("id", .count, "The request that came nearest"),
+                                .always("request", .text(), "Its method and target"),
+                                .always(
+                                    "differences", .array(of: difference, counts: Schema.anyCount), "Where it differs"),
+                            ]), "What came nearest"),
+                    ]), counts: Schema.anyCount), "Each expectation with what was found"),
+        .always("evicted", .count, "Entries that would have counted, and had to make room"),
+    ]
+
+    private static func answer(_ call: ControlCall) throws -> Response {
+        let body = try call.body()
+        let verification = try Verification(reading: body, present: call.now)
+        let first = try verification.outcome(in: call.sandbox.store.journal)
+        var response = response(first)
+        guard !first.holds, verification.patienceMilliseconds > 0 else { return response }
+        weak let sandbox = call.sandbox
+        var seen: Int64 = -1
+        response.later = Later(patienceMilliseconds: verification.patienceMilliseconds) { isOver in
+            guard let journal = sandbox?.store.journal, let newest = try? journal.extent.newestId else {
+                return .error(.conflict, "NotVerified", message: "The sandbox was closed meanwhile; ask again")
+            }
+            guard newest != seen || isOver else { return nil }
+            seen = newest
+            guard let outcome = try? verification.outcome(in: journal) else { return nil }
+            return outcome.holds || isOver ? Self.response(outcome) : nil
+        }
+        return response
+    }
+
+    private static func response(_ outcome: Verification.Outcome) -> Response {
+        outcome.holds
+            ? .data { $0.members(of: outcome) }
+            : .error(.conflict, "NotVerified", message: outcome.problems.joined(separator: "\n")) {
+                $0.members(of: outcome)
+            }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func members(of outcome: Verification.Outcome) {
+        member("findings", array: outcome.findings) { writer, finding in
+            writer.object {
+                $0.member("expected", finding.sentence)
+                $0.member("holds", finding.problem == nil)
+                $0.member("found", finding.found)
+                $0.member("ids", array: finding.ids) { $0.value(Int($1)) }
+                $0.member("problem", ifPresent: finding.problem)
+                guard let nearest = finding.nearest else { return }
+                $0.member("nearest") {
+                    $0.member("id", Int(nearest.id))
+                    $0.member("request", nearest.line)
+                    $0.member("differences", array: nearest.differences) { writer, difference in
+                        writer.object {
+                            $0.member("field", difference.field)
+                            $0.member("expected", difference.expected)
+                            $0.member("found", difference.found)
+                        }
+                    }
+                }
+            }
+        }
+        member("evicted", Int(outcome.evicted))
+    }
+}

@@ -1,0 +1,195 @@
+package import Contract
+internal import HTTP
+internal import JSON
+package import Medusa
+internal import MedusaAPI
+internal import MedusaStore
+internal import Sandbox
+
+/// What somebody looks for in the journal. What is not said fits everything.
+package struct Pattern {
+    private let method: String?
+    private let operation: String?
+    private let route: String?
+    private let path: String?
+    private let statuses: [String]
+    private let warnings: Bool?
+    private let caller: String?
+    private let from: Timestamp?
+    private let to: Timestamp?
+    private let header: [Condition]
+    private let query: [Condition]
+    private let body: [Condition]
+    private let answer: [Condition]
+
+    // MARK: As a document
+
+    private static let methodKey = Key.optional(
+        "method", .oneOf(Method.allCases.map(\.rawValue)), "The method")
+    private static let operationKey = Key.optional(
+        "operation", .string, "The name of the endpoint, as in OpenAPI; * stands for anything")
+    private static let routeKey = Key.optional(
+        "route", .string, "The path of the endpoint with its braces: /v3/leases/{leaseId}/sign")
+    private static let pathKey = Key.optional("path", .string, "The path as it was sent; * stands for anything")
+    private static let statusKey = Key.optional(
+        "status", .alternatives(.integer(100...599), .string()), "The status: 400, or \"4xx\", or \"402,410\"")
+    private static let warningsKey = Key.optional("warnings", .boolean, "Whether something was odd about it")
+    private static let callerKey = Key.optional(
+        "caller", .oneOf("integration", "modal"), "Who asked: the integration itself, or the Payment Plugin's modal")
+    private static let fromKey = Key.optional(
+        "from", .moment, "At this moment of the sandbox or later: a date, or how far from now it is (-PT5M)")
+    private static let toKey = Key.optional("to", .moment, "At this moment or earlier")
+    private static let conditions = Kind<Given>.dictionary(of: Condition.schema)
+    private static let headerKey = Key.optional(
+        "header", conditions, "Fields of the header, by name, and what they are: a value with *, a list, {above, below}")
+    private static let queryKey = Key.optional("query", conditions, "Parameters of the query, likewise")
+    private static let bodyKey = Key.optional(
+        "body", conditions, "Members of the body, by path (items.sku), likewise; an array stands for its elements")
+    private static let answerKey = Key.optional("answer", conditions, "Members of the answer's body, likewise")
+
+    package static let fields = Contract.fields(
+        methodKey, operationKey, routeKey, pathKey, statusKey, warningsKey, callerKey, fromKey, toKey, headerKey,
+        queryKey, bodyKey, answerKey)
+
+    /// Those that have no members of their own, and can be parameters of a query.
+    package static let plainFields = Contract.fields(
+        methodKey, operationKey, routeKey, pathKey, statusKey, warningsKey, callerKey, fromKey, toKey)
+
+    /// The names of those that have: `body.email=…` in a query.
+    package static let deepNames = Contract.fields(headerKey, queryKey, bodyKey, answerKey).map(\.name)
+
+    /// - Parameters:
+    ///   - values: a document that has been validated.
+    ///   - present: what relative moments count from.
+    package init(reading values: Values, present: Timestamp) throws(Violation) {
+        method = values[Self.methodKey]
+        operation = values[Self.operationKey]
+        route = values[Self.routeKey]
+        path = values[Self.pathKey]
+        let status = values[Self.statusKey].flatMap { $0.string ?? $0.json?.numberText }
+        statuses = status?.split(separator: ",").map { String($0.filter { $0 != " " }).lowercased() } ?? []
+        warnings = values[Self.warningsKey]
+        caller = values[Self.callerKey]
+        from = values[Self.fromKey]?.resolved(from: present)
+        to = values[Self.toKey]?.resolved(from: present)
+        header = try Self.conditions(values[Self.headerKey], "header")
+        query = try Self.conditions(values[Self.queryKey], "query")
+        body = try Self.conditions(values[Self.bodyKey], "body")
+        answer = try Self.conditions(values[Self.answerKey], "answer")
+        guard statuses.allSatisfy(Self.isStatus) else {
+            throw Violation("status", "must look like 400, 4xx or 402,410", at: values.given(Self.statusKey)?.json)
+        }
+        let operations = Routes.operations
+        if let operation, !operations.contains(where: { isMatch($0, operation) }) {
+            throw Violation(
+                "operation", "is not known here\(didYouMean(nearest(to: operation, among: operations)))",
+                at: values.given(Self.operationKey)?.json)
+        }
+        let paths = Routes.endpoints.flatMap { $0.spellings.map(\.path) }
+        if let route, !paths.contains(route) {
+            throw Violation(
+                "route", "is not known here\(didYouMean(nearest(to: route, among: paths)))",
+                at: values.given(Self.routeKey)?.json)
+        }
+    }
+
+    private static func conditions(_ given: Given?, _ parent: String) throws(Violation) -> [Condition] {
+        var conditions: [Condition] = []
+        for member in given?.json?.members ?? [] {
+            conditions.append(try Condition(member.name, reading: member.value, in: parent))
+        }
+        return conditions
+    }
+
+    private static func isStatus(_ text: String) -> Bool {
+        text.utf8.count == 3 && text.utf8.allSatisfy { ("0"..."9").contains(UnicodeScalar($0)) || $0 == UInt8(ascii: "x") }
+    }
+
+    // MARK: Looking
+
+    /// Where a request is not what was looked for.
+    package struct Difference: Hashable, Sendable {
+        package let field: String
+        package let expected: String
+        package let found: String
+
+        package var sentence: String { "\(field) is \(found), not \(expected)" }
+    }
+
+    package func fits(_ request: RecordedRequest) -> Bool { differences(in: request, all: false).isEmpty }
+
+    /// - Parameter all: whether to go on behind the first one.
+    package func differences(in request: RecordedRequest, all: Bool = true) -> [Difference] {
+        var found: [Difference] = []
+        func compare(_ field: String, _ expected: String?, _ actual: String, _ isSame: (String, String) -> Bool) {
+            guard all || found.isEmpty, let expected, !isSame(actual, expected) else { return }
+            found.append(Difference(field: field, expected: expected, found: actual.isEmpty ? "nothing" : actual))
+        }
+        compare("method", method, request.entry.method, ==)
+        compare("operation", operation, request.entry.operation, isMatch)
+        compare("route", route, request.route, ==)
+        compare("path", path, request.path, isMatch)
+        let status = String(request.entry.status)
+        if !statuses.isEmpty {
+            compare("status", statuses.joined(separator: ","), status) { _, _ in statuses.contains { isStatus(status, $0) } }
+        }
+        compare("warnings", warnings.map(String.init), String(request.entry.warnings > 0), ==)
+        compare("caller", caller, request.caller, ==)
+        if let from { compare("time", "from \(from.iso8601)", request.entry.at.iso8601) { _, _ in request.entry.at >= from } }
+        if let to { compare("time", "to \(to.iso8601)", request.entry.at.iso8601) { _, _ in request.entry.at <= to } }
+        func check(_ conditions: [Condition], _ parent: String, _ values: (Condition) -> [String]) {
+            for condition in conditions where all || found.isEmpty {
+                let values = values(condition)
+                guard !values.contains(where: condition.accepts) else { continue }
+                found.append(
+                    Difference(
+                        field: "\(parent).\(condition.name)", expected: condition.expectation,
+                        found: values.isEmpty ? "absent" : values.map { "\"\($0)\"" }.joined(separator: ", ")))
+            }
+        }
+        check(header, "header") { condition in
+            let name = condition.name.lowercased()
+            return request.requestFields.filter { $0.name.lowercased() == name }.map(\.value)
+        }
+        if !query.isEmpty {
+            let pairs = Target(request.entry.target)?.query ?? []
+            check(query, "query") { condition in pairs.filter { $0.name == condition.name }.map(\.value) }
+        }
+        if !body.isEmpty {
+            let json = request.requestBody
+            check(body, "body") { condition in json.map(condition.values) ?? [] }
+        }
+        if !answer.isEmpty {
+            let json = request.responseBody
+            check(answer, "answer") { condition in json.map(condition.values) ?? [] }
+        }
+        return found
+    }
+
+    private func isStatus(_ status: String, _ pattern: String) -> Bool {
+        zip(status.utf8, pattern.utf8).allSatisfy { $0 == $1 || $1 == UInt8(ascii: "x") }
+    }
+
+    /// What is looked for, in words.
+    package var sentence: String {
+        var words = [operation ?? [method, route ?? path].compactMap(\.self).joined(separator: " ")]
+        if operation != nil, let place = route ?? path { words.append("at \(place)") }
+        if words == [""] { words = ["any request"] }
+        if !statuses.isEmpty { words.append("answered \(statuses.joined(separator: " or "))") }
+        if let warnings { words.append(warnings ? "with warnings" : "without warnings") }
+        if let caller { words.append("by the \(caller)") }
+        if let from { words.append("from \(from.iso8601)") }
+        if let to { words.append("to \(to.iso8601)") }
+        for (name, conditions) in [("header", header), ("query", query), ("body", body), ("answer", answer)] {
+            words += conditions.map { "with \(name).\($0.name) \($0.expectation)" }
+        }
+        return words.joined(separator: " ")
+    }
+}
+
+extension RecordedRequest {
+    /// The path of the endpoint, with its braces; empty where the request met none.
+    package var route: String { endpoint?.path ?? "" }
+
+    package var endpoint: Endpoint? { Routes.byOperation[entry.operation] }
+}

@@ -1,0 +1,82 @@
+package import JSON
+internal import Medusa
+internal import MedusaAPI
+package import MedusaStore
+
+/// An entry of the journal, as people and programs ask for it.
+package struct RecordedRequest {
+    package let entry: Journal.Entry
+
+    package init(_ entry: Journal.Entry) { self.entry = entry }
+
+    package var path: String { String(entry.target.prefix { $0 != "?" }) }
+    package var requestBody: JSON? { try? JSON(entry.requestBody) }
+    package var responseBody: JSON? { try? JSON(entry.responseBody) }
+    package var notes: JSON? { try? JSON(entry.notes) }
+    package var warnings: [String] { notes?["warnings"]?.elements.compactMap(\.string) ?? [] }
+    package var caller: String { notes?["caller"]?.string ?? "integration" }
+    /// `POST /v3/leases`
+    package var line: String { "\(entry.method) \(entry.target)" }
+
+    package struct HeaderField: Hashable, Sendable {
+        package let name: String
+        package let value: String
+    }
+
+    package var requestFields: [HeaderField] { Self.fields(entry.requestFields) }
+    package var responseFields: [HeaderField] { Self.fields(entry.responseFields) }
+
+    private static func fields(_ text: [UInt8]) -> [HeaderField] {
+        text.split(separator: UInt8(ascii: "\n")).compactMap { line in
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+            return HeaderField(
+                name: String(decoding: line[..<colon], as: UTF8.self),
+                value: String(decoding: line[(colon + 1)...].drop { $0 == UInt8(ascii: " ") }, as: UTF8.self))
+        }
+    }
+
+    /// The code of an error envelope, or the gateway's sentence; `nil` for a success.
+    package var refusal: (code: String?, message: String)? {
+        guard entry.status >= 400, let body = responseBody else { return nil }
+        guard let error = body["error"] else { return body["message"]?.string.map { (nil, $0) } }
+        return (error["code"].flatMap { $0.string ?? $0.numberText } ?? "", error["message"]?.string ?? "")
+    }
+
+    // MARK: As a document
+
+    package func members(to writer: inout JSONWriter) {
+        writer.member("id", Int(entry.id))
+        writer.member("at", entry.at)
+        writer.member("tookMicroseconds", Int(entry.tookMicroseconds))
+        writer.member("world", Int(entry.world))
+        writer.member("method", entry.method)
+        writer.member("target", entry.target)
+        writer.member("operation", ifPresent: entry.operation.isEmpty ? nil : entry.operation)
+        writer.member("status", entry.status)
+        writer.member("caller", caller)
+        writer.member("request") { Self.members(requestFields, entry.requestBody, to: &$0) }
+        writer.member("response") { Self.members(responseFields, entry.responseBody, to: &$0) }
+        writer.member("warnings", array: warnings) { $0.value($1) }
+        for name in ["before", "after", "fault", "decidedBy", "violation", "tokenOfAnotherKey"] {
+            guard let value = notes?[name] else { continue }
+            writer.key(name)
+            writer.raw(value.source)
+        }
+    }
+
+    private static func members(_ fields: [HeaderField], _ body: [UInt8], to writer: inout JSONWriter) {
+        writer.member("fields", array: fields) { writer, field in
+            writer.object {
+                $0.member("name", field.name)
+                $0.member("value", field.value)
+            }
+        }
+        guard !body.isEmpty else { return }
+        if let json = try? JSON(body) {
+            writer.key("body")
+            writer.raw(json.source)
+        } else {
+            writer.member("text", String(decoding: body, as: UTF8.self))
+        }
+    }
+}
