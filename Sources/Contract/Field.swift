@@ -117,7 +117,7 @@ extension Schema {
     }
 
     /// The fields that its paths lead to; an array's element has no place in them.
-    var fields: [Field] {
+    package var fields: [Field] {
         switch self {
         case .object(let fields), .named(_, let fields): fields
         case .array(let element, _): element.fields

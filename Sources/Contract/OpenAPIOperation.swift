@@ -154,7 +154,7 @@ extension Schema {
 
 extension Endpoint {
     /// What a name in the path means.
-    func pathField(_ name: String) -> Field {
+    package func pathField(_ name: String) -> Field {
         let isControl = section == .control
         let meaning =
             switch name {

@@ -216,6 +216,12 @@ extension Schema {
         }
     }
 
+    /// Whether a value of a request would be taken.
+    package func accepts(_ json: JSON) -> Bool {
+        func refuse(_ violation: Violation) throws(Violation) { throw violation }
+        return (try? check(.json(json), self, at: "", "value", refuse)) != nil
+    }
+
     func hasType(of given: Given) -> Bool {
         switch self {
         case .string, .text, .digits, .email, .phone, .oneOf, .documented, .date, .duration, .moment:

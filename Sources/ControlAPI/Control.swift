@@ -70,9 +70,9 @@ package final class Control {
     ) -> Gateway.Reply {
         switch gateway.authenticate(request) {
         case .refused(let response): return Gateway.Reply(response: response)
-        case .admitted(let admission, _):
+        case .admitted(let admission, let key):
             let sandbox = admission.sandbox
-            var reply = Gateway.Reply(response: self.answer(request, route.endpoint, parameters, sandbox, answer))
+            var reply = Gateway.Reply(response: self.answer(request, route.endpoint, parameters, sandbox, key, answer))
             reply.response.showTime(of: sandbox)
             if sandbox.store.isOpen { reply.unsettled = sandbox }
             return reply
@@ -80,14 +80,14 @@ package final class Control {
     }
 
     private func answer(
-        _ request: Request, _ endpoint: Endpoint, _ parameters: [NamedValue], _ sandbox: Sandbox,
+        _ request: Request, _ endpoint: Endpoint, _ parameters: [NamedValue], _ sandbox: Sandbox, _ key: String,
         _ answer: (ControlCall) throws -> Response
     ) -> Response {
         do {
             try sandbox.resolveReviews(at: sandbox.now)
             return try answer(
                 ControlCall(
-                    endpoint: endpoint, sandbox: sandbox, now: sandbox.now, request: request, gateway: gateway,
+                    endpoint: endpoint, sandbox: sandbox, now: sandbox.now, request: request, key: key, gateway: gateway,
                     parameters: parameters,
                     payload: endpoint.content == .json ? try Gateway.payload(request, of: endpoint) : nil))
         } catch let refusal as ControlRefusal {
@@ -122,7 +122,7 @@ struct ControlRoute: Sendable {
     static let all =
         HealthCalls.all + ResetCalls.all + ScenarioCalls.all + SettingsCalls.all + PersonaCalls.all + ClockCalls.all
         + FaultCalls.all + SnapshotCalls.all + UserCalls.all + LeaseCalls.all + MessageCalls.all
-        + RequestCalls.all + VerifyCalls.all + StateCalls.all + OpenAPICalls.all
+        + RequestCalls.all + VerifyCalls.all + ExplainCalls.all + StateCalls.all + OpenAPICalls.all
 
     static let router: Router<ControlRoute> = {
         var router = Router<ControlRoute>()

@@ -12,6 +12,8 @@ struct ControlCall {
     let sandbox: Sandbox
     let now: Timestamp
     let request: Request
+    /// The API key with which it came.
+    let key: String
     let gateway: Gateway
     let parameters: [NamedValue]
     let payload: JSON?

@@ -77,7 +77,9 @@ enum RequestCalls {
             .sometimes("fault", .object([]), "What struck it"),
             .sometimes("decidedBy", .array(of: .object([]), counts: Schema.anyCount), "Rules and test values"),
             .sometimes("violation", .object([]), "The field that was wrong"),
-            .sometimes("tokenOfAnotherKey", .boolean(), "Whether its token was minted for another key"),
+            .sometimes(
+                "tokenProblem", .oneOf(["missing", "expired", "ofAnotherKey", "notOurs"]),
+                "Why its customer token let nobody in"),
         ])
 
     // MARK: Listing

@@ -130,3 +130,15 @@ package struct Persona: Sendable {
 
     package static func find(routingNumber: String) -> Persona? { byTrigger[.routingNumber(routingNumber)] }
 }
+
+extension Persona.Trigger {
+    /// How people name it. An SSN of the table is no secret: it is nobody's.
+    package var text: String {
+        switch self {
+        case .suffix(let word): "an e-mail with .\(word) before the @"
+        case .suffixWithDollars(let word): "an e-mail with .\(word) and dollars before the @"
+        case .ssn(let ssn): "SSN \(ssn)"
+        case .routingNumber(let number): "routing number \(number)"
+        }
+    }
+}

@@ -278,13 +278,19 @@ package final class Gateway {
     }
 
     private func customer(_ ask: Ask, at now: Timestamp, _ reply: inout Reply) throws -> Int64 {
-        guard let token = ask.request.fields["customer-token"] else { throw Refusal.invalidCredentials }
+        guard let token = ask.request.fields["customer-token"] else {
+            ask.trace.tokenProblem = .missing
+            throw Refusal.invalidCredentials
+        }
         let (sandbox, key) = (ask.sandbox, ask.admission.boundKey)
         do throws(Refusal) {
             return try sandbox.customer(ofToken: token, at: now, key: key)
         } catch {
+            let known = sandbox.tokens.customer(of: token)
+            ask.trace.namedCustomer = known.flatMap { sandbox.identifiers.row(.user, $0.userId) }
+            ask.trace.tokenProblem = known == nil ? .notOurs : .expired
             if let minter = sandboxes.minter(of: token, usedIn: sandbox, with: key) {
-                ask.trace.isTokenOfAnotherKey = true
+                ask.trace.tokenProblem = .ofAnotherKey
                 report(
                     "violation: a customer token was used with another API key than the one that minted it; "
                         + "production may suspend both accounts")
@@ -315,6 +321,17 @@ package final class Gateway {
         } catch {
             throw PayloadRefusal(status: .badRequest, message: "Invalid request payload JSON format")
         }
+    }
+
+    /// Answers a request as `answer(_:in:)` does, and keeps what it has written.
+    package func rehearse(_ request: Request, in sandbox: Sandbox) -> Response {
+        let response = answer(request, in: sandbox)
+        do throws(SQLiteError) {
+            try sandbox.store.settle()
+        } catch {
+            return unsaved(error)
+        }
+        return response
     }
 
     /// Answers a request in a sandbox that the caller holds: how a scenario plays its entries. No key is asked for, and no

@@ -1,5 +1,5 @@
 package import Contract
-internal import HTTP
+package import HTTP
 
 /// An endpoint and what answers it.
 struct Route: Sendable {
@@ -55,6 +55,11 @@ package enum Routes {
 
     /// Every declaration, for whoever derives from them.
     package static var endpoints: [Endpoint] { all.map(\.endpoint) }
+
+    /// The declaration that a request meets.
+    package static func endpoint(_ method: Method, _ segments: [String]) -> Endpoint? {
+        if case .match(let match) = router.find(method, segments) { match.value.endpoint } else { nil }
+    }
 
     /// The declarations, by the name of the call.
     package static let byOperation = Dictionary(uniqueKeysWithValues: endpoints.map { ($0.operation, $0) })

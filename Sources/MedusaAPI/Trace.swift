@@ -21,8 +21,8 @@ package final class Trace {
     var fault: Sandbox.ActiveFault?
     /// What decided, besides the request and the state: rules, test values.
     var deciders: [Decider] = []
-    /// Whether its token was minted for another API key.
-    var isTokenOfAnotherKey = false
+    /// Why its customer token let nobody in.
+    var tokenProblem: TokenProblem?
     /// Why it was refused, where a field was wrong.
     var violation: Violation?
     var before = Standing()
@@ -42,6 +42,10 @@ package final class Trace {
         case modal
     }
 
+    enum TokenProblem: String {
+        case missing, expired, ofAnotherKey, notOurs
+    }
+
     enum Decider {
         /// The number of a rule of the scenario, from 1, and what it made happen.
         case rule(Int, Persona.Outcome)
@@ -55,11 +59,11 @@ package final class Trace {
         var transaction: Transaction?
     }
 
-    /// The row of a customer who was created; of whom there is nothing to say yet.
-    var createdCustomer: Int64?
+    /// The row of a customer who was created, or whose token has expired: of whom there is no more to say.
+    var namedCustomer: Int64?
 
     var customerRow: Int64? {
-        createdCustomer ?? after.customer?.id ?? before.customer?.id
+        namedCustomer ?? after.customer?.id ?? before.customer?.id
             ?? (after.transaction ?? before.transaction)?.lease.customer
     }
 
@@ -85,7 +89,7 @@ extension Trace {
                     }
                 }
                 if !deciders.isEmpty { $0.member("decidedBy", array: deciders) { $1.write(to: &$0) } }
-                if isTokenOfAnotherKey { $0.member("tokenOfAnotherKey", true) }
+                $0.member("tokenProblem", ifPresent: tokenProblem?.rawValue)
                 if let violation {
                     $0.member("violation") {
                         $0.member("path", violation.path)
@@ -104,7 +108,7 @@ extension Trace {
     private static let nothing = Array("{}".utf8)
 
     private var isNoteworthy: Bool {
-        caller != nil || !oddities.isEmpty || fault != nil || !deciders.isEmpty || isTokenOfAnotherKey
+        caller != nil || !oddities.isEmpty || fault != nil || !deciders.isEmpty || tokenProblem != nil
             || violation != nil
     }
 }
@@ -174,18 +178,6 @@ extension Trace.Decider {
                 $0.member("meaning", persona.meaning)
             case .setting(let name): $0.member("setting", name)
             }
-        }
-    }
-}
-
-extension Persona.Trigger {
-    /// How people name it. An SSN of the table is no secret: it is nobody's.
-    var text: String {
-        switch self {
-        case .suffix(let word): "an e-mail with .\(word) before the @"
-        case .suffixWithDollars(let word): "an e-mail with .\(word) and dollars before the @"
-        case .ssn(let ssn): "SSN \(ssn)"
-        case .routingNumber(let number): "routing number \(number)"
         }
     }
 }

@@ -57,7 +57,7 @@ package struct RecordedRequest {
         writer.member("request") { Self.members(requestFields, entry.requestBody, to: &$0) }
         writer.member("response") { Self.members(responseFields, entry.responseBody, to: &$0) }
         writer.member("warnings", array: warnings) { $0.value($1) }
-        for name in ["before", "after", "fault", "decidedBy", "violation", "tokenOfAnotherKey"] {
+        for name in ["before", "after", "fault", "decidedBy", "violation", "tokenProblem"] {
             guard let value = notes?[name] else { continue }
             writer.key(name)
             writer.raw(value.source)

@@ -41,7 +41,7 @@ final class Service: Application {
 
     /// What turns a sandbox finds everything before it done, and may put another database in its place.
     private func turned(_ request: Request) -> Gateway.Reply {
-        if request.method != .get, request.method != .head { settle() }
+        settle()
         return control.answer(request, version: MedusaSandbox.version)
     }
 

@@ -36,7 +36,7 @@ enum CreateUser {
         let draft = draft(
             body, locale: body[locale], tokenExpiresAt: call.sandbox.tokenExpiry(at: call.now), call)
         guard let row = try call.store.users.create(draft, at: call.now) else { throw Refusal.userAlreadyExists }
-        call.trace.createdCustomer = row
+        call.trace.namedCustomer = row
         return .data {
             $0.member("userId", call.userId(row))
             $0.member("token", call.sandbox.customerToken(for: row, at: call.now, key: call.boundKey))
