@@ -119,7 +119,8 @@ let package = Package(
         .testTarget(
             name: "RequestJournalTests",
             dependencies: [
-                "Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "RequestJournal", "Sandbox", "Support",
+                "Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "RequestJournal", "Sandbox",
+                "Support",
             ]),
         .testTarget(
             name: "ConformanceTests",

@@ -11,10 +11,13 @@ extension Endpoint {
         let gateway = [Status.contentTooLarge, .unauthorized, .tooManyRequests, .serviceUnavailable, .forbidden]
             .flatMap { status in shared.filter(isShared(status)) }
         let failures = shared.filter { $0.status == .internalServerError }
-        let payload = [Status.unsupportedMediaType, .badRequest].flatMap { status in shared.filter { $0.status == status } }
+        let payload = [Status.unsupportedMediaType, .badRequest].flatMap { status in
+            shared.filter { $0.status == status }
+        }
         let own = outcomes.filter(\.isRefusal)
         let credentials = own.prefix { $0.status == .unauthorized }
         let full = shared.filter { $0.status == .serviceUnavailable && !$0.codes.isEmpty }
-        return gateway + failures + credentials + (body.isEmpty ? [] : payload) + own.dropFirst(credentials.count) + full
+        return gateway + failures + credentials + (body.isEmpty ? [] : payload) + own.dropFirst(credentials.count)
+            + full
     }
 }

@@ -87,7 +87,8 @@ package final class Control {
             try sandbox.resolveReviews(at: sandbox.now)
             return try answer(
                 ControlCall(
-                    endpoint: endpoint, sandbox: sandbox, now: sandbox.now, request: request, key: key, gateway: gateway,
+                    endpoint: endpoint, sandbox: sandbox, now: sandbox.now, request: request, key: key,
+                    gateway: gateway,
                     parameters: parameters,
                     payload: endpoint.content == .json ? try Gateway.payload(request, of: endpoint) : nil))
         } catch let refusal as ControlRefusal {
@@ -122,7 +123,8 @@ struct ControlRoute: Sendable {
     static let all =
         HealthCalls.all + ResetCalls.all + ScenarioCalls.all + SettingsCalls.all + PersonaCalls.all + ClockCalls.all
         + FaultCalls.all + SnapshotCalls.all + UserCalls.all + LeaseCalls.all + MessageCalls.all
-        + RequestCalls.all + VerifyCalls.all + ExplainCalls.all + StateCalls.all + OpenAPICalls.all
+        + RequestCalls.all + VerifyCalls.all + ExplainCalls.all + ReportCalls.all
+        + StateCalls.all + OpenAPICalls.all
 
     static let router: Router<ControlRoute> = {
         var router = Router<ControlRoute>()

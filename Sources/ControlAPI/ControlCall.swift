@@ -97,7 +97,8 @@ extension Endpoint {
             method, "/_sandbox/\(path)", title: title, section: .control, source: .own, security: security,
             content: content, query: query, body: body,
             outcomes: outcomes
-                + (body.isEmpty && query.isEmpty ? [] : [.init(.badRequest, "", meaning: "The first field that is wrong, or not known")])
+                + (body.isEmpty && query.isEmpty
+                    ? [] : [.init(.badRequest, "", meaning: "The first field that is wrong, or not known")])
         )
     }
 }

@@ -11,7 +11,9 @@ enum ExplainCalls {
 
     static let explain = Endpoint.control(
         .get, "explain/{requestId}", "Explain Request",
-        outcomes: [.init(.ok, meaning: "Why, and what would have worked", body: .data(explanation)), RequestCalls.notFound])
+        outcomes: [
+            .init(.ok, meaning: "Why, and what would have worked", body: .data(explanation)), RequestCalls.notFound,
+        ])
 
     private static let texts = Schema.array(of: .text(), counts: Schema.anyCount)
 

@@ -16,7 +16,8 @@ enum RequestCalls {
 
     private static let after = Key.optional("after", .integer(0...1 << 53), "Only those with a larger id")
     private static let limit = Key.optional("limit", .integer(1...1000), "At most so many; 100 where nothing is said")
-    private static let latest = Key.optional("latest", .boolean, "The latest ones, instead of the first; still oldest first")
+    private static let latest = Key.optional(
+        "latest", .boolean, "The latest ones, instead of the first; still oldest first")
     private static let everything = Key.optional(
         "all", .boolean, "Also those from before the latest reset, restore or scenario")
     private static let strays = Key.optional(
@@ -152,7 +153,8 @@ enum RequestCalls {
     private static func source(_ call: ControlCall, _ query: Values) throws -> Sandbox {
         guard query[strays] == true else { return call.sandbox }
         guard let sandbox = call.gateway.strays() else {
-            throw ControlRefusal(.notFound, "RequestNotFound", "There is no room for requests that belong to no sandbox")
+            throw ControlRefusal(
+                .notFound, "RequestNotFound", "There is no room for requests that belong to no sandbox")
         }
         return sandbox
     }
@@ -195,7 +197,8 @@ extension ControlCall {
         guard let journal = source?.store.journal, call(digits, journal) else {
             throw ControlRefusal(
                 .notFound, "RequestNotFound",
-                "There is no request \(id) here: name one by the x-sandbox-request-id of its answer, with the same API key")
+                "There is no request \(id) here: name one by the x-sandbox-request-id of its answer, with the same API key"
+            )
         }
         let extent = try journal.extent
         guard let number = digits == "latest" ? extent.newestId : Int64(digits), let entry = try journal.find(number)

@@ -39,7 +39,9 @@ package struct Explanation {
         // Of several 400s without a code, a wrong field is the validation's; what the body could not be read for has its own words.
         let message = request.refusal?.message ?? ""
         let place =
-            fitting.first { all[$0].meaning.contains("no JSON") == message.contains("JSON format") && isValidation(all[$0]) }
+            fitting.first {
+                all[$0].meaning.contains("no JSON") == message.contains("JSON format") && isValidation(all[$0])
+            }
             ?? fitting.last
         return place.map { ($0, all) }
     }
@@ -53,9 +55,12 @@ package struct Explanation {
 
     /// One sentence.
     private var reason: String {
-        if let fault = request.notes?["fault"]?["id"]?.numberText { return "the fault \(fault) of the sandbox struck it" }
+        if let fault = request.notes?["fault"]?["id"]?.numberText {
+            return "the fault \(fault) of the sandbox struck it"
+        }
         guard let refusal = request.refusal else {
-            return request.warnings.isEmpty ? "it was as it should be" : "it was answered, but something about it is odd"
+            return request.warnings.isEmpty
+                ? "it was as it should be" : "it was answered, but something about it is odd"
         }
         switch request.notes?["tokenProblem"]?.string {
         case "missing": return "there is no customer-token in the header"
@@ -83,7 +88,8 @@ package struct Explanation {
             case (400, "LeaseAmountNotSatisfied"): ["minimumOrder"]
             case (400, "ExceedSpendingLimit"): ["spendingLimit"]
             case (410, _): ["leaseLifetime"]
-            case (401, "InvalidCredentials") where request.notes?["tokenProblem"]?.string == "expired": ["tokenLifetime"]
+            case (401, "InvalidCredentials") where request.notes?["tokenProblem"]?.string == "expired":
+                ["tokenLifetime"]
             case (409, "UserAlreadyExists") where request.entry.operation != "createUser": ["uniqueSSN"]
             case (403, _): ["tokenMisuse"]
             case (400, "") where request.entry.warnings > 0 && field == nil: ["strictness"]
@@ -190,7 +196,8 @@ extension Schema {
         case .boolean(let only): only.map { "\($0)" } ?? "true or false"
         case .date(let hasTime): hasTime ? "a date with a time" : "a date"
         case .object(let fields), .named(_, let fields):
-            fields.isEmpty ? "an object" : "an object with \(fields.filter(\.isRequired).map(\.name).joined(separator: ", "))"
+            fields.isEmpty
+                ? "an object" : "an object with \(fields.filter(\.isRequired).map(\.name).joined(separator: ", "))"
         case .array(let element, let counts):
             "an array of at least \(counts.lowerBound), each \(element.words)"
         case .dictionary: "an object"

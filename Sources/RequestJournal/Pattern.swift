@@ -41,7 +41,8 @@ package struct Pattern {
     private static let toKey = Key.optional("to", .moment, "At this moment or earlier")
     private static let conditions = Kind<Given>.dictionary(of: Condition.schema)
     private static let headerKey = Key.optional(
-        "header", conditions, "Fields of the header, by name, and what they are: a value with *, a list, {above, below}")
+        "header", conditions, "Fields of the header, by name, and what they are: a value with *, a list, {above, below}"
+    )
     private static let queryKey = Key.optional("query", conditions, "Parameters of the query, likewise")
     private static let bodyKey = Key.optional(
         "body", conditions, "Members of the body, by path (items.sku), likewise; an array stands for its elements")
@@ -102,7 +103,8 @@ package struct Pattern {
     }
 
     private static func isStatus(_ text: String) -> Bool {
-        text.utf8.count == 3 && text.utf8.allSatisfy { ("0"..."9").contains(UnicodeScalar($0)) || $0 == UInt8(ascii: "x") }
+        text.utf8.count == 3
+            && text.utf8.allSatisfy { ("0"..."9").contains(UnicodeScalar($0)) || $0 == UInt8(ascii: "x") }
     }
 
     // MARK: Looking
@@ -131,11 +133,15 @@ package struct Pattern {
         compare("path", path, request.path, isMatch)
         let status = String(request.entry.status)
         if !statuses.isEmpty {
-            compare("status", statuses.joined(separator: ","), status) { _, _ in statuses.contains { isStatus(status, $0) } }
+            compare("status", statuses.joined(separator: ","), status) { _, _ in
+                statuses.contains { isStatus(status, $0) }
+            }
         }
         compare("warnings", warnings.map(String.init), String(request.entry.warnings > 0), ==)
         compare("caller", caller, request.caller, ==)
-        if let from { compare("time", "from \(from.iso8601)", request.entry.at.iso8601) { _, _ in request.entry.at >= from } }
+        if let from {
+            compare("time", "from \(from.iso8601)", request.entry.at.iso8601) { _, _ in request.entry.at >= from }
+        }
         if let to { compare("time", "to \(to.iso8601)", request.entry.at.iso8601) { _, _ in request.entry.at <= to } }
         func check(_ conditions: [Condition], _ parent: String, _ values: (Condition) -> [String]) {
             for condition in conditions where all || found.isEmpty {

@@ -179,7 +179,8 @@ package struct Verification {
         if count > counts.upperBound || count < counts.lowerBound && evicted == 0 {
             problem = "expected \(expectation.sentence), found \(count == 0 ? "none" : String(count))"
         } else if evicted > 0, count < counts.lowerBound || counts.upperBound != .max {
-            problem = "expected \(expectation.sentence), found \(count) among those that are left; \(Self.unknown(evicted))"
+            problem =
+                "expected \(expectation.sentence), found \(count) among those that are left; \(Self.unknown(evicted))"
         }
         let isMissing = problem != nil && count < counts.lowerBound
         return Finding(

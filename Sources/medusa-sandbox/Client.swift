@@ -50,7 +50,9 @@ struct Client {
                 if isStream, line.starts(with: "data: ".utf8) { event(Array(line.dropFirst("data: ".utf8.count))) }
             }
         }
-        guard isStream else { throw failure("the server at \(url) has no such stream: \(String(decoding: pending, as: UTF8.self))") }
+        guard isStream else {
+            throw failure("the server at \(url) has no such stream: \(String(decoding: pending, as: UTF8.self))")
+        }
     }
 
     private func failure(_ sentence: String) -> Sandboxes.Failure { Sandboxes.Failure(description: sentence) }

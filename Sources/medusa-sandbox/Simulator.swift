@@ -3,6 +3,8 @@ internal import Glibc
 internal import HTTPServer
 internal import Medusa
 internal import MedusaAPI
+internal import MedusaStore
+internal import RequestJournal
 internal import Sandbox
 internal import Scenarios
 
@@ -14,6 +16,7 @@ struct Simulator {
     let firstKey: String?
     /// The auth key of the Payment Plugin that opens its sandbox, where a setting names one.
     let firstAuthKey: String?
+    private let sandboxes: Sandboxes
     private let log: Log
     private let watch: ScenarioWatch?
     private let readyFile: String?
@@ -50,7 +53,16 @@ struct Simulator {
         server = HTTPServer(listener, Service(gateway, log), limits)
         readyFile = options.readyFile
         self.log = log
+        self.sandboxes = sandboxes
         keptAlive = (directory, repertoire)
+    }
+
+    /// What was done in each sandbox that was asked for anything, by its key; to be called when the server has stopped.
+    func reports() throws -> [(key: String, report: RunReport)] {
+        try sandboxes.opened.sorted { $0.name < $1.name }.compactMap { sandbox in
+            let report = try RunReport(sandbox.store.journal)
+            return report.requests > 0 ? (sandbox.name, report) : nil
+        }
     }
 
     /// Serves until the server is stopped.

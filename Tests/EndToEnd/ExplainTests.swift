@@ -44,7 +44,8 @@ struct Wrong: Sendable, CustomTestStringConvertible {
             let body = #"{"firstName":"J","lastName":"D","email":"a@example.com"}"#
             return try shop.raw(
                 "POST", "/v3/users",
-                "Authorization: \(shop.key)\r\nContent-Type: text/plain\r\nContent-Length: \(body.utf8.count)\r\n", body)
+                "Authorization: \(shop.key)\r\nContent-Type: text/plain\r\nContent-Length: \(body.utf8.count)\r\n", body
+            )
         },
         Wrong("a body that is no JSON", 400, "") { try $0.send("POST", "/v3/users", #"{"firstName":"#) },
     ]
@@ -72,7 +73,9 @@ struct Wrong: Sendable, CustomTestStringConvertible {
             let lease = try shop.leased("T1").lease
             return try shop.sign(lease, try shop.create("b@example.com").token)
         },
-        Wrong("a transaction that is not there", 404, "LeaseNotFound") { try $0.send("GET", "/v3/transactions/nothing") },
+        Wrong("a transaction that is not there", 404, "LeaseNotFound") {
+            try $0.send("GET", "/v3/transactions/nothing")
+        },
         Wrong("finalizing what is not there", 404, "LeaseNotFound") {
             try $0.send("POST", "/v3/transactions/nothing/finalize")
         },
@@ -87,19 +90,23 @@ struct Wrong: Sendable, CustomTestStringConvertible {
         },
         Wrong("an agreement that is not there", 404, "NotFound") { shop in
             let token = try shop.approved().token
-            return try shop.send("POST", Shop.collect("nothing"), #"{"amount":10,"paymentMethodId":"nothing"}"#, token: token)
+            return try shop.send(
+                "POST", Shop.collect("nothing"), #"{"amount":10,"paymentMethodId":"nothing"}"#, token: token)
         },
         Wrong("a payment method that is not there", 404, "NotFound") { shop in
             let order = try shop.finalized("T1")
             try shop.send("POST", "/v3/transactions/T1/confirm-receipt")
             let agreements = try shop.send("GET", Shop.agreements, token: order.token).json
             let id = (agreements["data"] ?? agreements).elements.first?["id"]?.string ?? ""
-            return try shop.send("POST", Shop.collect(id), #"{"amount":10,"paymentMethodId":"nothing"}"#, token: order.token)
+            return try shop.send(
+                "POST", Shop.collect(id), #"{"amount":10,"paymentMethodId":"nothing"}"#, token: order.token)
         },
     ]
 
     private static let validation = [
-        Wrong("a field that is missing", 400, "") { try $0.send("POST", "/v3/users", #"{"firstName":"J","email":"a@b.co"}"#) },
+        Wrong("a field that is missing", 400, "") {
+            try $0.send("POST", "/v3/users", #"{"firstName":"J","email":"a@b.co"}"#)
+        },
         Wrong("a field of another type", 400, "") { shop in
             try shop.send("POST", "/v3/users", #"{"firstName":1,"lastName":"D","email":"a@b.co"}"#)
         },
@@ -111,7 +118,8 @@ struct Wrong: Sendable, CustomTestStringConvertible {
         Wrong("a parameter that is missing", 400, "") { try $0.send("GET", "/v3/user-exists") },
         Wrong("a body that is no object", 400, "") { try $0.send("POST", "/v3/users", "[]") },
         Wrong("neither bank nor card", 400, "") { shop in
-            try shop.send("POST", "/v3/paymentMethods/add", #"{"primary":true,"label":"x"}"#, token: try shop.approved().token)
+            try shop.send(
+                "POST", "/v3/paymentMethods/add", #"{"primary":true,"label":"x"}"#, token: try shop.approved().token)
         },
         Wrong("a routing number of eight digits", 400, "") { try $0.send("GET", "/v3/routing-numbers/12345678") },
     ]
@@ -254,7 +262,7 @@ struct Wrong: Sendable, CustomTestStringConvertible {
         Wrong("shipping what is not in the order", 400, "InvalidItem") { shop in
             _ = try shop.finalized("T1")
             return try shop.send(
-                "POST", "/v3/transactions/T1/confirm-shipment", 
+                "POST", "/v3/transactions/T1/confirm-shipment",
                 #"{"items":[{"sku":"other","quantity":1,"carrier":"UPS","shipDate":"2026-03-02"}]}"#)
         },
         Wrong("shipping twice", 400, "InvalidItem") { shop in
@@ -267,7 +275,8 @@ struct Wrong: Sendable, CustomTestStringConvertible {
     private static let strict = [
         Wrong("a misspelt field in a strict sandbox", 400, "") { shop in
             try shop.control("PATCH", "settings", #"{"strictness":"strict"}"#)
-            return try shop.send("POST", "/v3/users", #"{"firstName":"J","lastName":"D","email":"a@b.co","locael":"en"}"#)
+            return try shop.send(
+                "POST", "/v3/users", #"{"firstName":"J","lastName":"D","email":"a@b.co","locael":"en"}"#)
         },
         Wrong("Bearer in a strict sandbox", 400, "") { shop in
             try shop.control("PATCH", "settings", #"{"strictness":"strict"}"#)
@@ -307,7 +316,9 @@ extension Shop {
     static let agreements = "/v3/customers/me/agreements"
     static let complete = "/v3/users/prequal/complete/lease"
 
-    static func collect(_ agreement: String) -> String { "/v3/customers/me/agreements/\(agreement)/transactions/payment" }
+    static func collect(_ agreement: String) -> String {
+        "/v3/customers/me/agreements/\(agreement)/transactions/payment"
+    }
 
     struct Order {
         let user: String

@@ -113,7 +113,9 @@ final class Planner {
 
     /// The script that works, if one is found.
     func plan() throws -> Script? {
-        if let fault = request.notes?["fault"]?["id"]?.numberText, sandbox.faults.contains(where: { String($0.id) == fault }) {
+        if let fault = request.notes?["fault"]?["id"]?.numberText,
+            sandbox.faults.contains(where: { String($0.id) == fault })
+        {
             script.steps.insert(
                 Step(.delete, "_sandbox/faults/\(fault)", reason: "the fault that struck is removed"), at: 0)
         }

@@ -28,7 +28,8 @@ extension Planner {
             script.steps[index].contentType = "application/json"
             note("the body is sent as application/json")
         case (404, "InvalidCustomer"): return nameCustomer(index)
-        case (404, "LeaseNotFound"), (404, "TransactionNotFound"): return again == 0 ? nameOrder(index) : freshOrder(index)
+        case (404, "LeaseNotFound"), (404, "TransactionNotFound"):
+            return again == 0 ? nameOrder(index) : freshOrder(index)
         case (404, "NotFound"): return nameAgreement(index, stop.message)
         case (400, ""): return mendValidation(stop, again, rehearsal)
         case (400, "InvalidCredentials"):
@@ -46,13 +47,15 @@ extension Planner {
         case (400, "InvalidCustomerVerificationStatus"):
             return asNewCustomer(index, again, suffix: ".verify", applied: true)
         case (400, "TransactionTimeOut"): return answerQuestions(index, rehearsal)
-        case (400, "InvalidCustomer"): return stop.isUndecided && again == 0 ? apply(index) : asNewCustomer(index, again, applied: true)
+        case (400, "InvalidCustomer"):
+            return stop.isUndecided && again == 0 ? apply(index) : asNewCustomer(index, again, applied: true)
         case (400, "InvalidTransactionId"):
             change(index, "transactionId", to: .text(freshReference()), because: "the transaction id is a new one")
         case (400, "InvalidItem"): return mendItems(index, again)
         case (400, "LeaseAmountNotSatisfied"): return price(index, above: sandbox.settings.minimumOrder)
         case (400, "ExceedSpendingLimit"):
-            return again == 0 ? price(index, above: sandbox.settings.minimumOrder) : asNewCustomer(index, again, applied: true)
+            return again == 0
+                ? price(index, above: sandbox.settings.minimumOrder) : asNewCustomer(index, again, applied: true)
         case (410, _): return again == 0 && isSign(index) ? renewLease(index) : freshOrder(index)
         case (402, _): return addPaymentMethod(index)
         default: return false
@@ -85,7 +88,8 @@ extension Planner {
 
     private func giveToken(_ index: Int) -> Bool {
         guard case .variable = script.steps[index].token else {
-            if let known = script.steps[..<index].lastIndex(where: { $0.captures.contains { $0.variable == "token" } }) {
+            if let known = script.steps[..<index].lastIndex(where: { $0.captures.contains { $0.variable == "token" } })
+            {
                 _ = known
             } else if let row = request.entry.customer, request.entry.status == 401, worldIsSame {
                 insert(token(of: row), before: index, "the customer has a token that is not expired")
@@ -198,7 +202,9 @@ extension Planner {
                 before: index, nil)
         }
         let place = isAsked ? index - 1 : index
-        guard let played = try? rehearsal.answers(script, through: place), let set = played["data"] else { return false }
+        guard let played = try? rehearsal.answers(script, through: place), let set = played["data"] else {
+            return false
+        }
         var answers: [Draft] = []
         for question in set["questions"]?.elements ?? [] {
             let choice = question["choices"]?.elements.first
@@ -249,7 +255,8 @@ extension Planner {
     private static func item(cost: Int = 100) -> Draft {
         .object([
             Draft.Member(name: "brand", value: .text("Apple")), Draft.Member(name: "sku", value: .text("abc123")),
-            Draft.Member(name: "description", value: .text("iPad Mini")), Draft.Member(name: "cost", value: .number(cost)),
+            Draft.Member(name: "description", value: .text("iPad Mini")),
+            Draft.Member(name: "cost", value: .number(cost)),
             Draft.Member(name: "quantity", value: .number(1)),
         ])
     }
@@ -264,7 +271,9 @@ extension Planner {
             .post, "v3/leases", Self.orderBody(reference), token: .variable("token"), reason: "there is a lease")
         lease.captures = [Step.Capture("lease", from: "leaseId")]
         var steps = [newCustomer(), application, lease]
-        let after = ["finalizeLease", "confirmShipment", "confirmReceipt", "returnItems", "cancelItems", "refundTransaction"]
+        let after = [
+            "finalizeLease", "confirmShipment", "confirmReceipt", "returnItems", "cancelItems", "refundTransaction",
+        ]
         if after.contains(endpoint.operation) || endpoint.path.contains("agreement") {
             steps.append(sign([.text("v3"), .text("leases"), .variable("lease"), .text("sign")]))
         }
@@ -284,18 +293,21 @@ extension Planner {
 
     private func sign(_ segments: [Step.Piece]) -> Step {
         let body = Draft.object([
-            Draft.Member(name: "ipAddress", value: .text("127.0.0.1")), Draft.Member(name: "signed", value: .flag(true)),
+            Draft.Member(name: "ipAddress", value: .text("127.0.0.1")),
+            Draft.Member(name: "signed", value: .flag(true)),
         ])
         return Step(.post, segments, body, token: .variable("token"), reason: "the lease is signed")
     }
 
     /// An agreement, and a payment method to pay it from.
     private func nameAgreement(_ index: Int, _ message: String) -> Bool {
-        guard let methods = Routes.byOperation["getPaymentMethods"], let agreements = Routes.byOperation["getAgreements"]
+        guard let methods = Routes.byOperation["getPaymentMethods"],
+            let agreements = Routes.byOperation["getAgreements"]
         else { return false }
         if message.contains("payment method") {
             var step = Step(
-                .get, methods.path, token: script.steps[index].token, reason: "the customer's payment methods are listed")
+                .get, methods.path, token: script.steps[index].token,
+                reason: "the customer's payment methods are listed")
             step.captures = [Step.Capture("method", from: "id")]
             insert(step, before: index, nil)
             set(index + 1, "paymentMethodId", .variable("method"))
@@ -391,7 +403,9 @@ extension Planner {
         }
         if let field = endpoint.query.first(where: { $0.name == path }) {
             var query = script.steps[index].query.filter { $0.name != path }
-            if field.isRequired || again > 0, let text = Specimen.value(of: field).string { query.append(NamedValue(path, text)) }
+            if field.isRequired || again > 0, let text = Specimen.value(of: field).string {
+                query.append(NamedValue(path, text))
+            }
             script.steps[index].query = query
             note("\(path) is left out or one that is allowed")
             return true
@@ -421,7 +435,11 @@ extension Planner {
     }
 
     private func element(of field: Field) -> Draft {
-        if case .array(let elements) = Specimen.value(of: field), let first = elements.first { first } else { .text("1") }
+        if case .array(let elements) = Specimen.value(of: field), let first = elements.first {
+            first
+        } else {
+            .text("1")
+        }
     }
 
     /// What a strict sandbox refuses for being odd.
@@ -438,7 +456,9 @@ extension Planner {
             let parts = Draft.parts(of: path)
             guard case .name(let name)? = parts.last else { return false }
             // A misspelt name, or an older one, gets its value to the right place.
-            let siblings = parts.count == 1 ? endpoint.body : Specimen.field(at: parts.dropLast(), of: endpoint.body)?.schema.fields ?? []
+            let siblings =
+                parts.count == 1
+                ? endpoint.body : Specimen.field(at: parts.dropLast(), of: endpoint.body)?.schema.fields ?? []
             let former = siblings.first { $0.formerName == name }?.name
             let right = former ?? nearest(to: name, among: siblings.map(\.name))
             var moved: Draft?
@@ -552,15 +572,25 @@ extension Planner {
     // MARK: What nobody has yet
 
     private func freshEmail(_ suffix: String = "") -> String {
-        free { "someone.new\($0)\(suffix)@example.com" } isTaken: { (try? sandbox.store.users.id(email: $0)) != nil }
+        free {
+            "someone.new\($0)\(suffix)@example.com"
+        } isTaken: {
+            (try? sandbox.store.users.id(email: $0)) != nil
+        }
     }
 
     private func freshReference() -> String {
-        free { "NEW-\($0)" } isTaken: { (try? sandbox.store.transactions.isTaken($0)) == true }
+        free {
+            "NEW-\($0)"
+        } isTaken: {
+            (try? sandbox.store.transactions.isTaken($0)) == true
+        }
     }
 
     private func freshSSN() -> String {
-        free { number in String(String(100_000_000 + number).suffix(9)) } isTaken: { ssn in
+        free { number in
+            String(String(100_000_000 + number).suffix(9))
+        } isTaken: { ssn in
             let digest = sandbox.tokens.digest("ssn", ssn)
             return (try? sandbox.store.users.isTaken(ssnDigest: digest, by: 0)) == true
         }

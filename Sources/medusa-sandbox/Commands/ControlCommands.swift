@@ -6,7 +6,7 @@ enum ControlCommands {
         HealthCommand.self, ResetCommand.self, StateCommand.self, ClockCommand.self, SettingsCommand.self,
         PersonasCommand.self, FaultsCommand.self,
         SnapshotsCommand.self, UserCommand.self, LeaseCommand.self, MessagesCommand.self,
-        RequestsCommand.self, VerifyCommand.self, ExplainCommand.self,
+        RequestsCommand.self, VerifyCommand.self, ExplainCommand.self, ReportCommand.self,
     ]
 }
 

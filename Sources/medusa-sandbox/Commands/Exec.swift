@@ -2,6 +2,9 @@ internal import ArgumentParser
 internal import FoundationEssentials
 internal import Glibc
 internal import HTTPServer
+internal import JSON
+internal import RequestJournal
+internal import Sandbox
 
 /// `medusa-sandbox exec -- COMMAND…`: a server for as long as a command runs.
 struct Exec: ParsableCommand {
@@ -9,7 +12,8 @@ struct Exec: ParsableCommand {
         commandName: "exec", abstract: "Run a command with a server of its own, and return its exit code.",
         discussion: """
             Starts on a free port, in memory unless --data-dir is given, exports MEDUSA_BASE_URL, MEDUSA_API_KEY and \
-            MEDUSA_AUTH_KEY, runs the command, and stops when it ends.
+            MEDUSA_AUTH_KEY, runs the command, and stops when it ends. Then it says what the command has done: what was odd, what was \
+            against the documented order, and what is left out.
             """)
 
     @OptionGroup var options: ServeOptions
@@ -17,10 +21,24 @@ struct Exec: ParsableCommand {
     @Flag(help: "Log requests on standard error, which the command shares.")
     var log = false
 
+    @OptionGroup var failing: FailOptions
+
+    @Option(help: "A file that gets the whole report: its ending is .txt, .json, .xml (JUnit) or .html.")
+    var report: String?
+
+    @Flag(name: .customLong("no-report"), help: "Do not say on standard error what the command has done.")
+    var isWithoutReport = false
+
     @Argument(parsing: .postTerminator, help: "The command to run, after --.")
     var command: [String] = []
 
     func validate() throws {
+        if let report, !["txt", "json", "xml", "html"].contains(where: { report.hasSuffix(".\($0)") }) {
+            throw ValidationError("--report takes a file that ends in .txt, .json, .xml or .html")
+        }
+        if options.isWithoutJournal, report != nil || !failing.reasons.isEmpty {
+            throw ValidationError("--no-journal leaves nothing to report; leave it out, or --report and --fail-on")
+        }
         if command.isEmpty {
             throw ValidationError("exec needs a command after --, as in: medusa-sandbox exec -- npm test")
         }
@@ -55,7 +73,49 @@ struct Exec: ParsableCommand {
                         "MEDUSA_AUTH_KEY": simulator.firstAuthKey ?? key,
                     ])
             }
-            throw ExitCode(exitCode(ending ?? 0))
+            let code = exitCode(ending ?? 0)
+            let isFailure = try conclude(try simulator.reports())
+            throw ExitCode(code == 0 && isFailure ? 1 : code)
+        }
+    }
+
+    /// Says what was done, and keeps it where that is asked for.
+    ///
+    /// - Returns: whether it is a failure.
+    private func conclude(_ reports: [(key: String, report: RunReport)]) throws -> Bool {
+        if !isWithoutReport, !options.isWithoutJournal {
+            for (key, report) in reports {
+                say("medusa-sandbox: \(reports.count > 1 ? "\(key): " : "")\(report.summary)", on: STDERR_FILENO)
+            }
+        }
+        if let file = report {
+            for (key, report) in reports { try write(report, to: reports.count > 1 ? own(file, key) : file) }
+        }
+        return reports.contains { $0.report.fails(on: failing.reasons) }
+            || reports.isEmpty && !failing.reasons.isEmpty && failing.reasons.contains(.uncovered)
+    }
+
+    /// Of several sandboxes, each has a file of its own: `report.KEY.html`.
+    private func own(_ file: String, _ key: String) -> String {
+        let ending = file.split(separator: ".").last ?? ""
+        let name = key.map { $0.isLetter || $0.isNumber ? $0 : "-" }
+        return "\(file.dropLast(ending.count))\(String(name)).\(ending)"
+    }
+
+    private func write(_ report: RunReport, to file: String) throws {
+        let text =
+            if file.hasSuffix(".json") {
+                indented(JSONWriter.write { $0.object { report.members(to: &$0) } }) + "\n"
+            } else if file.hasSuffix(".xml") {
+                report.junit + "\n"
+            } else {
+                file.hasSuffix(".html") ? report.html : report.text + "\n"
+            }
+        do {
+            try Data(text.utf8).write(to: URL(filePath: file), options: .atomic)
+        } catch {
+            throw Sandboxes.Failure(
+                description: "cannot write the report \(file); name one in a folder that exists and is writable")
         }
     }
 

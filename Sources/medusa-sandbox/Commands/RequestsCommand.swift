@@ -43,7 +43,9 @@ struct RequestsCommand: ParsableCommand {
 
         @Option(
             name: .customLong("where"), parsing: .singleValue,
-            help: "body.PATH=VALUE, header.NAME=VALUE, query.NAME=VALUE or answer.PATH=VALUE; * stands for anything; repeatable.")
+            help:
+                "body.PATH=VALUE, header.NAME=VALUE, query.NAME=VALUE or answer.PATH=VALUE; * stands for anything; repeatable."
+        )
         var conditions: [String] = []
 
         @Option(help: "How many.")
@@ -57,7 +59,8 @@ struct RequestsCommand: ParsableCommand {
 
         func validate() throws {
             for condition in conditions where !condition.contains("=") {
-                throw ValidationError("--where takes NAME=VALUE, as in body.email=*@example.com; \"\(condition)\" has no =")
+                throw ValidationError(
+                    "--where takes NAME=VALUE, as in body.email=*@example.com; \"\(condition)\" has no =")
             }
         }
 
@@ -107,7 +110,8 @@ struct RequestsCommand: ParsableCommand {
 /// A request as a line: when, which, what, how it ended; below it what was odd.
 private func line(of request: JSON) -> String {
     func text(_ name: String) -> String { request[name].flatMap { $0.string ?? $0.numberText } ?? "" }
-    var line = "\(text("at")) #\(text("id")) \(text("method")) \(text("target")) \(text("status")) \(text("tookMicroseconds"))µs"
+    var line =
+        "\(text("at")) #\(text("id")) \(text("method")) \(text("target")) \(text("status")) \(text("tookMicroseconds"))µs"
     let body = request["response"]?["body"]
     if let error = body?["error"] {
         let code = error["code"].flatMap { $0.string ?? $0.numberText } ?? ""

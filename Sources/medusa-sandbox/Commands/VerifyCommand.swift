@@ -37,7 +37,9 @@ struct VerifyCommand: ControlCommand {
         } else {
             for finding in findings {
                 let problem = finding["problem"]?.string
-                say(problem.map { "fails: \($0)\(Self.nearest(finding))" } ?? "holds: \(finding["expected"]?.string ?? "")")
+                say(
+                    problem.map { "fails: \($0)\(Self.nearest(finding))" }
+                        ?? "holds: \(finding["expected"]?.string ?? "")")
             }
         }
         if answer.status != 200 { throw ExitCode.failure }
