@@ -120,7 +120,7 @@ let package = Package(
             name: "RequestJournalTests",
             dependencies: [
                 "Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "RequestJournal", "Sandbox",
-                "Support",
+                "Scenarios", "Support",
             ]),
         .testTarget(
             name: "ConformanceTests",

@@ -165,6 +165,7 @@ extension Endpoint {
             case "routingNumber": "Nine digits"
             case "faultId": "The fault's number"
             case "name": "The snapshot's name"
+            case "requestId": "What `x-sandbox-request-id` of an answer says, or `latest`"
             default: preconditionFailure("{\(name)} has no meaning")
             }
         let schema: Schema = name == "routingNumber" ? .digits(9) : .string(maximum: 256)

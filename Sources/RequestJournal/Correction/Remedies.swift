@@ -412,8 +412,7 @@ extension Planner {
         }
         if let place = parameterPlace(path, endpoint) {
             let field = endpoint.pathField(path)
-            script.steps[index].segments[place] = .text(
-                path == "number" ? "021000021" : Specimen.value(of: field).string ?? "1")
+            script.steps[index].segments[place] = .text(Specimen.value(of: field).string ?? "1")
             note("{\(path)} is one that is allowed")
             return true
         }
