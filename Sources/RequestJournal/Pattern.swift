@@ -15,8 +15,8 @@ package struct Pattern {
     private let statuses: [String]
     private let warnings: Bool?
     private let caller: String?
-    private let from: Timestamp?
-    private let to: Timestamp?
+    private let since: Timestamp?
+    private let until: Timestamp?
     private let header: [Condition]
     private let query: [Condition]
     private let body: [Condition]
@@ -36,9 +36,9 @@ package struct Pattern {
     private static let warningsKey = Key.optional("warnings", .boolean, "Whether something was odd about it")
     private static let callerKey = Key.optional(
         "caller", .oneOf("integration", "modal"), "Who asked: the integration itself, or the Payment Plugin's modal")
-    private static let fromKey = Key.optional(
-        "from", .moment, "At this moment of the sandbox or later: a date, or how far from now it is (-PT5M)")
-    private static let toKey = Key.optional("to", .moment, "At this moment or earlier")
+    private static let sinceKey = Key.optional(
+        "since", .moment, "At this moment of the sandbox or later: a date, or how far from now it is (-PT5M)")
+    private static let untilKey = Key.optional("until", .moment, "At this moment or earlier")
     private static let conditions = Kind<Given>.dictionary(of: Condition.schema)
     private static let headerKey = Key.optional(
         "header", conditions, "Fields of the header, by name, and what they are: a value with *, a list, {above, below}"
@@ -49,12 +49,12 @@ package struct Pattern {
     private static let answerKey = Key.optional("answer", conditions, "Members of the answer's body, likewise")
 
     package static let fields = Contract.fields(
-        methodKey, operationKey, routeKey, pathKey, statusKey, warningsKey, callerKey, fromKey, toKey, headerKey,
+        methodKey, operationKey, routeKey, pathKey, statusKey, warningsKey, callerKey, sinceKey, untilKey, headerKey,
         queryKey, bodyKey, answerKey)
 
     /// Those that have no members of their own, and can be parameters of a query.
     package static let plainFields = Contract.fields(
-        methodKey, operationKey, routeKey, pathKey, statusKey, warningsKey, callerKey, fromKey, toKey)
+        methodKey, operationKey, routeKey, pathKey, statusKey, warningsKey, callerKey, sinceKey, untilKey)
 
     /// The names of those that have: `body.email=…` in a query.
     package static let deepNames = Contract.fields(headerKey, queryKey, bodyKey, answerKey).map(\.name)
@@ -71,8 +71,8 @@ package struct Pattern {
         statuses = status?.split(separator: ",").map { String($0.filter { $0 != " " }).lowercased() } ?? []
         warnings = values[Self.warningsKey]
         caller = values[Self.callerKey]
-        from = values[Self.fromKey]?.resolved(from: present)
-        to = values[Self.toKey]?.resolved(from: present)
+        since = values[Self.sinceKey]?.resolved(from: present)
+        until = values[Self.untilKey]?.resolved(from: present)
         header = try Self.conditions(values[Self.headerKey], "header")
         query = try Self.conditions(values[Self.queryKey], "query")
         body = try Self.conditions(values[Self.bodyKey], "body")
@@ -139,10 +139,10 @@ package struct Pattern {
         }
         compare("warnings", warnings.map(String.init), String(request.entry.warnings > 0), ==)
         compare("caller", caller, request.caller, ==)
-        if let from {
-            compare("time", "from \(from.iso8601)", request.entry.at.iso8601) { _, _ in request.entry.at >= from }
+        if let since {
+            compare("time", "since \(since.iso8601)", request.entry.at.iso8601) { _, _ in request.entry.at >= since }
         }
-        if let to { compare("time", "to \(to.iso8601)", request.entry.at.iso8601) { _, _ in request.entry.at <= to } }
+        if let until { compare("time", "until \(until.iso8601)", request.entry.at.iso8601) { _, _ in request.entry.at <= until } }
         func check(_ conditions: [Condition], _ parent: String, _ values: (Condition) -> [String]) {
             for condition in conditions where all || found.isEmpty {
                 let values = values(condition)
@@ -184,8 +184,8 @@ package struct Pattern {
         if !statuses.isEmpty { words.append("answered \(statuses.joined(separator: " or "))") }
         if let warnings { words.append(warnings ? "with warnings" : "without warnings") }
         if let caller { words.append("by the \(caller)") }
-        if let from { words.append("from \(from.iso8601)") }
-        if let to { words.append("to \(to.iso8601)") }
+        if let since { words.append("since \(since.iso8601)") }
+        if let until { words.append("until \(until.iso8601)") }
         for (name, conditions) in [("header", header), ("query", query), ("body", body), ("answer", answer)] {
             words += conditions.map { "with \(name).\($0.name) \($0.expectation)" }
         }

@@ -34,13 +34,15 @@ import Testing
     }
 
     /// The three samples of the Payment Plugin page, with the very libraries that they name.
-    @Test(arguments: [
+    private static let samples = [
         Sample(testDescription: "axios", command: "node", file: "validate-order.js"),
         Sample(testDescription: "Guzzle", command: "php", file: "validate-order.php"),
         Sample(
             testDescription: "Flask with requests-toolbelt", command: Repository.path(".build/venv/bin/python"),
             file: "validate_order.py"),
-    ])
+    ]
+
+    @Test(arguments: samples)
     func `validate an order, then finalize it`(sample: Sample) throws {
         let token = try approvedCustomer()
         let order =
@@ -61,14 +63,70 @@ import Testing
             "the sample has finalized the order")
     }
 
+    /// An order that a customer has leased and signed, as it is when the samples are called.
+    private static let signedOrder = """
+        about: An order that waits to be validated.
+        clock: {mode: frozen, now: 2026-03-02T09:00:00Z}
+        given:
+          users:
+            anna: {firstName: Anna, lastName: Able, email: anna@example.com}
+          decisions:
+            annas: {user: anna}
+          paymentMethods:
+            annas: {user: anna, ach: {routing: "021000021", account: "3483898238239", accountType: checking}}
+          leases:
+            annas:
+              user: anna
+              transactionId: ABC-129384
+              items: [{brand: b, sku: s, description: d, cost: 120.34, quantity: 1}]
+              signed: true
+        """
+
+    @Test(arguments: samples)
+    func `get a report by exec that names exactly what they leave out`(sample: Sample) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "medusa-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (scenario, file) = (folder.appending(path: "order.yaml").path, folder.appending(path: "report.json").path)
+        try Self.signedOrder.write(toFile: scenario, atomically: true, encoding: .utf8)
+        let run = try Program.run(
+            [
+                "exec", "--scenario", scenario, "--report", file, "--", sample.command,
+                Repository.path("Tests/Clients/\(sample.file)"), "ABC-129384",
+            ], environment: Self.environment)
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(try JSON(Array(run.output.utf8))["valid"]?.bool == true)
+
+        let report = try JSON(Array(try Data(contentsOf: URL(filePath: file))))
+        func texts(_ list: String, _ name: String) -> [String] {
+            report[list]?.elements.compactMap { $0[name]?.string } ?? []
+        }
+        #expect(report["requests"]?.numberText == "2")
+        #expect(texts("violations", "violation") == ["shipmentNeverConfirmed"])
+        #expect(texts("warnings", "sentence") == [])
+        #expect(
+            texts("missing", "step") == [
+                "ask whether the customer exists", "create a customer", "give a payment method",
+                "apply for a spending limit", "create a lease", "sign the lease", "confirm shipment or receipt",
+                "cancel, return or refund items",
+            ])
+        let exercised = (report["routes"]?.elements ?? []).flatMap { route in
+            (route["statuses"]?.elements ?? []).filter { $0["count"]?.numberText != "0" }.map {
+                "\(route["operation"]?.string ?? "") \($0["status"]?.numberText ?? "")"
+            }
+        }
+        #expect(exercised == ["getTransactionByID 200", "finalizeLease 200"])
+        #expect(run.errors.contains("not ready for certification: 1 against the documented order"))
+        #expect(run.errors.contains("a finalized transaction was never shipped, received or cancelled"))
+    }
+
+    /// Where Debian puts the modules of a Node.js that may not be Debian's.
+    private static let environment = ["NODE_PATH": "/usr/share/nodejs"]
+
     private func run(_ sample: Sample) throws -> JSON {
         let run = try Program.run(
             command: sample.command, [Repository.path("Tests/Clients/\(sample.file)"), "ABC-129384"],
-            environment: [
-                "MEDUSA_BASE_URL": server.url, "MEDUSA_API_KEY": "k",
-                // Where Debian puts the modules of a Node.js that may not be Debian's.
-                "NODE_PATH": "/usr/share/nodejs",
-            ])
+            environment: Self.environment.merging(["MEDUSA_BASE_URL": server.url, "MEDUSA_API_KEY": "k"]) { $1 })
         #expect(run.code == 0, "\(run.errors)")
         return try JSON(Array(run.output.utf8))
     }

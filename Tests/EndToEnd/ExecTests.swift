@@ -13,7 +13,39 @@ import Testing
             script: #"curl -sS -H "Authorization: $MEDUSA_API_KEY" "$MEDUSA_BASE_URL/v3/user-exists?email=a@b.co""#)
         #expect(run.code == 0, "\(run.errors)")
         #expect(run.output == #"{"data":{"exists":false}}"#)
-        #expect(run.errors.isEmpty)
+        #expect(run.errors.hasPrefix("medusa-sandbox: 1 requests, 1 of "))
+    }
+
+    @Test func `says at the end what was done, and is silent where nothing was, or nobody wants to hear it`() throws {
+        let ask = #"curl -sS -H "Authorization: $MEDUSA_API_KEY" "$MEDUSA_BASE_URL/v3/user-exists?email=a@b.co""#
+        #expect(try exec(script: ask).errors.contains("\nnot ready for certification: it never came to create a customer"))
+        #expect(try exec("--no-report", script: ask).errors.isEmpty)
+        #expect(try exec("--no-journal", script: ask).errors.isEmpty)
+        #expect(try exec(script: "true").errors.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("violations", "/v3/user-exists?email=a@b.co", 0), ("warnings", "/v3/user-exists?email=a@b.co", 0),
+        ("uncovered", "/v3/user-exists?email=a@b.co", 1), ("warnings", "/v3/user-exists?email=a@b.co&odd=1", 1),
+    ])
+    func `fails on what it is told to`(reason: String, path: String, code: Int32) throws {
+        let ask = #"curl -sS -H "Authorization: $MEDUSA_API_KEY" "$MEDUSA_BASE_URL\#(path)""#
+        #expect(try exec("--fail-on", reason, script: ask).code == code)
+        // The command's own failure stands before it.
+        #expect(try exec("--fail-on", reason, script: "\(ask); exit 7").code == 7)
+    }
+
+    @Test func `keeps a report of each sandbox in a file`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "medusa-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
+        let ask = #"for key in a b; do curl -sS -H "Authorization: $key" "$MEDUSA_BASE_URL/v3/settings/lease"; done"#
+        #expect(try exec("--report", folder.appending(path: "all.html").path, script: ask).code == 0)
+        #expect(try names() == ["all.a.html", "all.b.html"])
+        let run = try exec("--report", folder.appending(path: "all.pdf").path, script: "true")
+        #expect(run.code != 0)
+        #expect(run.errors.contains("--report takes a file that ends in .txt, .json, .xml or .html"))
     }
 
     @Test func `exports the keys of its scenario`() throws {

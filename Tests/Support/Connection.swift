@@ -104,6 +104,19 @@ internal import Foundation
         return String(decoding: buffer, as: UTF8.self)
     }
 
+    /// What comes until a text has come, with it.
+    package func text(through end: String) throws -> String {
+        while true {
+            let text = String(decoding: buffer, as: UTF8.self)
+            if let range = text.range(of: end) {
+                let taken = String(text[..<range.upperBound])
+                buffer.removeFirst(taken.utf8.count)
+                return taken
+            }
+            guard try receive() else { throw Failure(what: "the stream ended: \(text)") }
+        }
+    }
+
     /// What comes until the server closes, as it is.
     package func everything() throws -> String {
         while try receive() {}

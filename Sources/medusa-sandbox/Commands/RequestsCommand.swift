@@ -32,11 +32,11 @@ struct RequestsCommand: ParsableCommand {
         @Option(help: "400, 4xx, or 402,410.")
         var status: String?
 
-        @Option(help: "From this moment on: a date, or how far from now it is: --from=-PT5M.")
-        var from: String?
+        @Option(help: "From this moment on: a date, or how far from now it is: --since=-PT5M.")
+        var since: String?
 
         @Option(help: "Up to this moment.")
-        var to: String?
+        var until: String?
 
         @Flag(help: "Those of which something was odd.")
         var warnings = false
@@ -71,7 +71,7 @@ struct RequestsCommand: ParsableCommand {
             }
             let plain = [
                 ("method", method), ("operation", operation), ("route", route), ("path", path), ("status", status),
-                ("from", from), ("to", to), ("warnings", warnings ? "true" : nil), ("all", all ? "true" : nil),
+                ("since", since), ("until", until), ("warnings", warnings ? "true" : nil), ("all", all ? "true" : nil),
                 ("strays", strays ? "true" : nil),
             ]
             query += plain.compactMap { name, value in value.map { (name, $0) } }
