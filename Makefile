@@ -2,7 +2,7 @@
 BINARY = .build/release/medusa-sandbox
 CHECKED = --explicit-target-dependency-import-check error
 
-.PHONY: serve test soak fuzz fuzz-short build docs screens format lint bench packages-build packages-test packages-fuzz packages-bench
+.PHONY: serve test soak fuzz fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-bench
 
 serve: build
 	$(BINARY) serve $(ARGS)
@@ -14,10 +14,11 @@ test: packages-test
 	swift build --build-tests $(CHECKED)
 	swift test --skip-build --disable-xctest $(ARGS)
 
-# Two hundred sandboxes, driven at random for a minute, then replayed.
+# Two hundred sandboxes, driven at random for a minute, then replayed; and sixteen clients whose 80,000 requests are all in the journal.
 soak: packages-test
 	swift build --build-tests $(CHECKED)
-	MEDUSA_SOAK_SECONDS=60 swift test --skip-build --disable-xctest --filter IsolationTests
+	MEDUSA_SOAK_SECONDS=60 MEDUSA_JOURNAL_REQUESTS=5000 \
+		swift test --skip-build --disable-xctest --filter 'IsolationTests|EndToEnd.*The.journal|JournalTests'
 
 # Schemathesis over everything that the OpenAPI document names: at least 20,000 requests. The short one is CI's.
 fuzz: build packages-fuzz
@@ -45,6 +46,10 @@ lint:
 
 bench: build packages-bench
 	python3 Tests/Benchmark/bench.py $(BINARY) $(ARGS)
+
+# Ten million requests, and what they do to the sandbox's memory.
+memory: build packages-bench
+	python3 Tests/Benchmark/memory.py $(BINARY) $(ARGS)
 
 packages-build packages-test packages-fuzz packages-bench:
 	.ci/packages $(@:packages-%=%)

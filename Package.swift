@@ -66,6 +66,9 @@ let package = Package(
             // A link to the folder `Scenarios` at the top: the shipped files are part of the binary.
             resources: [.embedInCode("Shipped")]),
 
+        .target(name: "Conformance", dependencies: ["Contract", "HTTP", "JSON", "Markup", "MedusaAPI"]),
+
+        // Floor 6
         .target(
             name: "RequestJournal",
             dependencies: [
@@ -73,9 +76,7 @@ let package = Package(
                 "Scenarios",
             ]),
 
-        .target(name: "Conformance", dependencies: ["Contract", "HTTP", "JSON", "Markup", "MedusaAPI"]),
-
-        // Floor 6
+        // Floor 7
         .target(
             name: "ControlAPI",
             dependencies: [
@@ -89,7 +90,7 @@ let package = Package(
             // Pages, scripts and styles, served as they stand there.
             resources: [.embedInCode("Web")]),
 
-        // Floor 7
+        // Floor 8
         .executableTarget(
             name: "medusa-sandbox",
             dependencies: [

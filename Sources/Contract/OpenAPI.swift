@@ -104,6 +104,12 @@ package struct OpenAPI {
             }
         }
         writer.member("headers") {
+            $0.member("RequestId") {
+                $0.member(
+                    "description",
+                    "The answer's entry in the journal: `GET /_sandbox/explain/{requestId}` says why it is as it is")
+                $0.member("schema") { $0.members(of: .text(), .openAPI) }
+            }
             $0.member("Warnings") {
                 $0.member(
                     "description",

@@ -94,7 +94,10 @@ extension JSONWriter {
         }
         member("description", meanings.joined(separator: ". "))
         if mayWarn, outcomes[0].status.rawValue < 500 {
-            member("headers") { $0.member("x-sandbox-warnings") { $0.member("$ref", "#/components/headers/Warnings") } }
+            member("headers") {
+                $0.member("x-sandbox-warnings") { $0.member("$ref", "#/components/headers/Warnings") }
+                $0.member("x-sandbox-request-id") { $0.member("$ref", "#/components/headers/RequestId") }
+            }
         }
         let bodies = outcomes.map(\.body)
         member("content") { content in
@@ -103,6 +106,9 @@ extension JSONWriter {
                     media.member("schema") { $0.members(of: .database, .openAPI) }
                 }
                 return
+            }
+            for type in outcomes.flatMap(\.otherTypes) {
+                content.member(type) { media in media.member("schema") { $0.members(of: .text(), .openAPI) } }
             }
             content.member("application/json") { media in
                 media.member("schema") { schema in

@@ -14,14 +14,18 @@ extension Endpoint {
         package let byFault: Bool
         /// The printed body, where a page has one.
         package let sample: Sample?
+        /// The types of content in which it may come instead of JSON, where the caller asks for one.
+        package let otherTypes: [String]
         private let schema: @Sendable () -> Schema
 
         /// A success.
         ///
-        /// - Parameter body: made when somebody asks, for a request that is served does not.
+        /// - Parameters:
+        ///   - body: made when somebody asks, for a request that is served does not.
+        ///   - otherTypes: the types of content in which it may come instead.
         package init(
             _ status: Status, meaning: String, body: @autoclosure @escaping @Sendable () -> Schema,
-            sample: Sample? = nil
+            sample: Sample? = nil, orAs otherTypes: [String] = []
         ) {
             self.status = status
             codes = []
@@ -29,6 +33,7 @@ extension Endpoint {
             provoke = ""
             byFault = false
             self.sample = sample
+            self.otherTypes = otherTypes
             schema = body
         }
 
@@ -43,6 +48,7 @@ extension Endpoint {
             self.provoke = byFault ? "a fault with `status: \(status.rawValue)` and `code: \(code)`" : provoke
             self.byFault = byFault
             self.sample = sample
+            otherTypes = []
             schema = { .error }
         }
 
@@ -68,6 +74,7 @@ extension Endpoint {
             self.provoke = provoke
             self.byFault = byFault
             self.sample = sample
+            otherTypes = []
             self.schema = schema
         }
 

@@ -58,7 +58,13 @@ package final class Control {
     ) -> Gateway.Reply {
         switch route.answer {
         case .open(let answer): Gateway.Reply(response: answer(request, version))
-        case .read(let answer), .replace(let answer): keyed(request, route, parameters, answer)
+        case .read(let answer): keyed(request, route, parameters, answer)
+        case .replace(let answer):
+            keyed(request, route, parameters) { call in
+                // A review that has just ended has written.
+                try call.sandbox.store.settle()
+                return try answer(call)
+            }
         case .write(let answer):
             keyed(request, route, parameters) { call in try call.sandbox.store.write { try answer(call) } }
         }

@@ -15,7 +15,11 @@ enum ReportCalls {
 
     static let report = Endpoint.control(
         .get, "report", "Get Report", query: fields(format),
-        outcomes: [.init(.ok, meaning: "The report, over all resets", body: .data(document))])
+        outcomes: [
+            .init(
+                .ok, meaning: "The report, over all resets", body: .data(document),
+                orAs: ["text/plain", "application/xml", "text/html"])
+        ])
 
     private static let document = Schema.named(
         "Report",

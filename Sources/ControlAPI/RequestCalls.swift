@@ -34,7 +34,7 @@ enum RequestCalls {
                     .always("found", .count, "How many fit, listed or not"),
                     .sometimes("next", .count, "`after` for the next page, where there is one"),
                     .always("evicted", .count, "Entries that would have been looked at, and had to make room"),
-                ]))
+                ]), orAs: ["text/event-stream"])
         ])
     static let get = Endpoint.control(
         .get, "requests/{requestId}", "Get Request",
@@ -199,6 +199,10 @@ extension ControlCall {
                 .notFound, "RequestNotFound",
                 "There is no request \(id) here: name one by the x-sandbox-request-id of its answer, with the same API key"
             )
+        }
+        guard gateway.recording.isOn else {
+            throw ControlRefusal(
+                .notFound, "RequestNotFound", "The server was started with --no-journal: nothing is recorded")
         }
         let extent = try journal.extent
         guard let number = digits == "latest" ? extent.newestId : Int64(digits), let entry = try journal.find(number)

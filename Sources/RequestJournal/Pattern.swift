@@ -142,7 +142,9 @@ package struct Pattern {
         if let since {
             compare("time", "since \(since.iso8601)", request.entry.at.iso8601) { _, _ in request.entry.at >= since }
         }
-        if let until { compare("time", "until \(until.iso8601)", request.entry.at.iso8601) { _, _ in request.entry.at <= until } }
+        if let until {
+            compare("time", "until \(until.iso8601)", request.entry.at.iso8601) { _, _ in request.entry.at <= until }
+        }
         func check(_ conditions: [Condition], _ parent: String, _ values: (Condition) -> [String]) {
             for condition in conditions where all || found.isEmpty {
                 let values = values(condition)

@@ -14,7 +14,8 @@ import Testing
     }
 
     /// How many requests each of sixteen clients makes; `make soak` asks for 5,000.
-    private static let perClient = ProcessInfo.processInfo.environment["MEDUSA_JOURNAL_REQUESTS"].flatMap(Int.init) ?? 200
+    private static let perClient =
+        ProcessInfo.processInfo.environment["MEDUSA_JOURNAL_REQUESTS"].flatMap(Int.init) ?? 200
     private static let clients = 16
 
     /// Reads, creations, refusals and paths that are not there, each with a mark of its own.
@@ -117,7 +118,9 @@ import Testing
             let watcher = try? first.connect()
             while process.isRunning {
                 try? watcher?.send(Server.request("GET", "/_sandbox/requests?latest=true&limit=1"))
-                guard let body = try? watcher?.response()?.body, let json = try? JSON(Array(body.utf8)) else { continue }
+                guard let body = try? watcher?.response()?.body, let json = try? JSON(Array(body.utf8)) else {
+                    continue
+                }
                 let reached = json["data"]?["found"]?.numberText.flatMap { Int($0) } ?? 0
                 if reached > Self.clients * Self.perClient / 2 { kill(process.processIdentifier, SIGKILL) }
             }
@@ -163,7 +166,8 @@ import Testing
         #expect(page["evicted"]?.numberText == String(100 - held))
         let gone = try shop.control("GET", "requests/1")
         #expect(gone.message?.contains("had to make room") == true)
-        let verified = try shop.control("POST", "verify", #"{"requests":[{"operation":"getLeaseSettings","count":100}]}"#)
+        let verified = try shop.control(
+            "POST", "verify", #"{"requests":[{"operation":"getLeaseSettings","count":100}]}"#)
         #expect(verified.status == 409)
         #expect(verified.message?.contains("so nobody can say") == true)
     }

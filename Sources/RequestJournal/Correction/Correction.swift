@@ -119,8 +119,9 @@ final class Planner {
             script.steps.insert(
                 Step(.delete, "_sandbox/faults/\(fault)", reason: "the fault that struck is removed"), at: 0)
         }
+        let world = try sandbox.store.image()
         for _ in 0..<Self.mostRemedies {
-            let rehearsal = try Rehearsal(of: sandbox, gateway)
+            let rehearsal = try Rehearsal(of: sandbox, world, gateway)
             let played = try rehearsal.play(script)
             guard let stop = played.stop else { return script }
             let stuck = script.steps[stop.index].request([:])

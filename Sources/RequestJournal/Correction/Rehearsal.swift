@@ -8,17 +8,20 @@ internal import Scenarios
 /// A copy of the world, in memory, in which a script is tried before anybody is told to run it.
 struct Rehearsal {
     private let original: Sandbox
+    private let world: [UInt8]
     private let sandbox: Sandbox
     private let gateway: Gateway
 
     /// - Parameters:
     ///   - sandbox: whose world it is; it is left alone.
+    ///   - world: its image.
     ///   - gateway: for its routes and limits only.
-    init(of sandbox: Sandbox, _ gateway: Gateway) throws {
+    init(of sandbox: Sandbox, _ world: [UInt8], _ gateway: Gateway) throws {
         original = sandbox
+        self.world = world
         self.sandbox = try sandbox.fresh()
         self.gateway = gateway
-        try self.sandbox.replace(with: Store.Image(trusted: try sandbox.store.image()))
+        try self.sandbox.replace(with: Store.Image(trusted: world))
     }
 
     struct Stop {
@@ -49,7 +52,7 @@ struct Rehearsal {
 
     /// What a step of a longer script is answered, in a copy of its own.
     func answers(_ script: Script, through index: Int) throws -> JSON? {
-        let played = try Rehearsal(of: original, gateway).play(Script(steps: Array(script.steps[...index])))
+        let played = try Rehearsal(of: original, world, gateway).play(Script(steps: Array(script.steps[...index])))
         return played.answers.last ?? nil
     }
 
