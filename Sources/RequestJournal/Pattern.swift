@@ -27,12 +27,12 @@ package struct Pattern {
     private static let methodKey = Key.optional(
         "method", .oneOf(Method.allCases.map(\.rawValue)), "The method")
     private static let operationKey = Key.optional(
-        "operation", .string, "The name of the endpoint, as in OpenAPI; * stands for anything")
+        "operation", .string(maximum: 200), "The name of the endpoint, as in OpenAPI; * stands for anything")
     private static let routeKey = Key.optional(
-        "route", .string, "The path of the endpoint with its braces: /v3/leases/{leaseId}/sign")
-    private static let pathKey = Key.optional("path", .string, "The path as it was sent; * stands for anything")
+        "route", .string(maximum: 200), "The path of the endpoint with its braces: /v3/leases/{leaseId}/sign")
+    private static let pathKey = Key.optional("path", .string(maximum: 500), "The path as it was sent; * stands for anything")
     private static let statusKey = Key.optional(
-        "status", .alternatives(.integer(100...599), .string()), "The status: 400, or \"4xx\", or \"402,410\"")
+        "status", .alternatives(.integer(100...599), .string(maximum: 100)), "The status: 400, or \"4xx\", or \"402,410\"")
     private static let warningsKey = Key.optional("warnings", .boolean, "Whether something was odd about it")
     private static let callerKey = Key.optional(
         "caller", .oneOf("integration", "modal"), "Who asked: the integration itself, or the Payment Plugin's modal")
