@@ -4,7 +4,7 @@ internal import HTTP
 
 /// libmicrohttpd behind one small face: one thread, one epoll loop, no locks.
 ///
-/// A turn of the loop serves everything that is ready, then settles: what was written is committed, and only then do the
+/// A turn of the loop serves everything that is ready, and what becomes ready meanwhile, then settles: what was written is committed, and only then do the
 /// answers that wait for it leave. So an acknowledged write is durable, and a turn's writes share one commit.
 @safe package final class HTTPServer {
     private let application: any Application
@@ -99,9 +99,17 @@ internal import HTTP
         return longest < 0 ? Int32(clamping: wanted) : min(Int32(clamping: longest), Int32(clamping: wanted))
     }
 
+    /// How many answers at most wait for others before the commit.
+    private static let mostPerCommit = 64
+
     private func serve() {
         wake()
-        unsafe MHD_run(daemon)
+        // What has become ready meanwhile shares the commit.
+        var count = 0
+        repeat {
+            count = waiting.count
+            unsafe MHD_run(daemon)
+        } while waiting.count > count && waiting.count < Self.mostPerCommit
         application.settle()
         hasResumed = !waiting.isEmpty
         for exchange in waiting { unsafe MHD_resume_connection(exchange.connection) }

@@ -12,6 +12,9 @@ package final class Gateway {
     private let sandboxes: Sandboxes
     private let allowsAnyOrigin: Bool
     package let recording: Recording
+    /// As text, for the journal.
+    var lastRequestHeader = Secrets.Header()
+    var lastResponseHeader = Secrets.Header()
     /// Takes a sentence about something that went wrong on our side, or that the caller should look at.
     private let report: (String) -> Void
 

@@ -49,9 +49,9 @@ extension Gateway {
                 + took.components.attoseconds / 1_000_000_000_000,
             status: response.status.rawValue, method: request.method.rawValue, operation: trace.operation,
             target: Secrets.target(request.target, showing: showing),
-            requestFields: Secrets.text(of: request.fields.lines, showing: showing),
+            requestFields: lastRequestHeader.text(of: request.fields.lines, showing: showing),
             requestBody: Self.kept(showing ? request.body : Secrets.body(request.body)),
-            responseFields: Secrets.text(of: response.fields, showing: showing),
+            responseFields: lastResponseHeader.text(of: response.fields, showing: showing),
             responseBody: Self.kept(isHidden ? Secrets.body(response.body) : response.body),
             notes: trace.notes(at: now, isRead: trace.isRead && response.status.rawValue < 300))
         entry.warnings = trace.oddities.count

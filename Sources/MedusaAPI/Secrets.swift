@@ -36,6 +36,20 @@ enum Secrets {
         }
     }
 
+    /// The header of the last request, and what became of it: clients send the same one again and again.
+    struct Header {
+        private var lines: [NamedValue] = []
+        private var text: [UInt8] = []
+
+        mutating func text(of lines: [NamedValue], showing: Bool) -> [UInt8] {
+            if lines != self.lines || text.isEmpty {
+                self.lines = lines
+                text = Secrets.text(of: lines, showing: showing)
+            }
+            return text
+        }
+    }
+
     /// `Name: value`, a line a field.
     ///
     /// - Parameter showing: whether secrets stand there as they came.

@@ -30,9 +30,11 @@ package struct Pattern {
         "operation", .string(maximum: 200), "The name of the endpoint, as in OpenAPI; * stands for anything")
     private static let routeKey = Key.optional(
         "route", .string(maximum: 200), "The path of the endpoint with its braces: /v3/leases/{leaseId}/sign")
-    private static let pathKey = Key.optional("path", .string(maximum: 500), "The path as it was sent; * stands for anything")
+    private static let pathKey = Key.optional(
+        "path", .string(maximum: 500), "The path as it was sent; * stands for anything")
     private static let statusKey = Key.optional(
-        "status", .alternatives(.integer(100...599), .string(maximum: 100)), "The status: 400, or \"4xx\", or \"402,410\"")
+        "status", .alternatives(.integer(100...599), .string(maximum: 100)),
+        "The status: 400, or \"4xx\", or \"402,410\"")
     private static let warningsKey = Key.optional("warnings", .boolean, "Whether something was odd about it")
     private static let callerKey = Key.optional(
         "caller", .oneOf("integration", "modal"), "Who asked: the integration itself, or the Payment Plugin's modal")

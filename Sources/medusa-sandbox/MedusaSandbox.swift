@@ -11,5 +11,5 @@ struct MedusaSandbox: ParsableCommand {
         ]
             + ControlCommands.all)
 
-    static let version = "0.3.0"
+    static let version = "0.4.0"
 }

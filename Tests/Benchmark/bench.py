@@ -168,7 +168,7 @@ def measure(options, folder):
 
     serve = [options.binary, "serve", "--port", "0"]
     homes = {
-        "sandbox": ["--data-dir", f"{folder}/data"], "without its journal": ["--data-dir", f"{folder}/bare", "--no-journal"],
+        "sandbox": ["--data-dir", f"{folder}/data"], "without its journal": ["--data-dir", f"{folder}/silent", "--no-journal"],
         "in memory": ["--ephemeral"], "in memory without": ["--ephemeral", "--no-journal"],
     }
     sandboxes = {name: Server(name, serve + home) for name, home in homes.items()}
