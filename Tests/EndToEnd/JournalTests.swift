@@ -41,8 +41,11 @@ import Testing
     }
 
     /// What sixteen clients were answered until they were done, or the server was gone.
-    private func ask(_ server: Server, _ round: String, _ count: Int) -> [Asked] {
+    ///
+    /// - Parameter last: the server is killed once so many have been answered, wherever it is then.
+    private func ask(_ server: Server, _ round: String, _ count: Int, killingAfter last: Int = .max) -> [Asked] {
         let all = Mutex<[Asked]>([])
+        let answered = Atomic<Int>(0)
         DispatchQueue.concurrentPerform(iterations: Self.clients) { client in
             guard let connection = try? server.connect() else { return }
             var asked: [Asked] = []
@@ -52,6 +55,9 @@ import Testing
                 try? connection.send(Self.request(mark, number))
                 guard let response = try? connection.response(), let id = try? Self.id(response) else { break }
                 asked.append(Asked(mark: mark, id: id, sent: sent, answered: .now))
+                if answered.add(1, ordering: .relaxed).newValue == last {
+                    kill(server.process.processIdentifier, SIGKILL)
+                }
             }
             all.withLock { $0 += asked }
         }
@@ -112,24 +118,10 @@ import Testing
         let settings = #"{"journalEntries":1000000,"journalBytes":1000000000}"#
         try Shop(first, key: "k").control("PUT", "clock", clock)
         try Shop(first, key: "k").control("PATCH", "settings", settings)
-        let process = first.process
-        // Killed once there is enough behind it, wherever it is then.
-        let stopper = Thread {
-            let watcher = try? first.connect()
-            while process.isRunning {
-                try? watcher?.send(Server.request("GET", "/_sandbox/requests?latest=true&limit=1"))
-                guard let body = try? watcher?.response()?.body, let json = try? JSON(Array(body.utf8)) else {
-                    continue
-                }
-                let reached = json["data"]?["found"]?.numberText.flatMap { Int($0) } ?? 0
-                if reached > Self.clients * Self.perClient / 2 { kill(process.processIdentifier, SIGKILL) }
-            }
-        }
-        stopper.start()
-        let asked = ask(first, "load", Self.perClient)
-        process.waitUntilExit()
-        #expect(process.terminationReason == .uncaughtSignal)
-        #expect(!asked.isEmpty)
+        let asked = ask(first, "load", Self.perClient, killingAfter: Self.clients * Self.perClient / 2)
+        first.process.waitUntilExit()
+        #expect(first.process.terminationReason == .uncaughtSignal)
+        #expect(asked.count >= Self.clients * Self.perClient / 2)
 
         let server = try Server(dataDirectory: folder, "--quiet", "--show-pii")
         let shop = try Shop(server, key: "k")
