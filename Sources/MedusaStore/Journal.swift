@@ -1,4 +1,4 @@
-package import Medusa
+internal import Medusa
 package import SQLite
 
 /// The tables `requests`, `tallies` and `journal`: every request with its answer, as far back as the bounds reach, and counts of
@@ -20,8 +20,7 @@ package final class Journal {
     private let between: Statement
     private let connection: Connection
     private var state: State?
-    /// What the latest requests have in each shareable column.
-    private var latest = [[Shared]](repeating: [], count: Column.allCases.count)
+    private var shared = SharedTexts(columns: Column.allCases.count)
 
     /// What the journal knows of itself; kept in memory, and in the database as far as it could not be counted again.
     private struct State {
@@ -70,76 +69,6 @@ package final class Journal {
         case requestFields, requestBody, responseFields, responseBody, notes
     }
 
-    private struct Shared {
-        let id: Int64
-        let bytes: [UInt8]
-    }
-
-    /// How far back a row may name another one.
-    private static let reach: Int64 = 256
-    /// How many texts a column remembers.
-    private static let mostShared = 4
-    /// In bytes; shorter ones are not worth a search.
-    private static let shortestShared = 16
-
-    /// A request and its answer. What must not be shown is not in it.
-    package struct Entry: Sendable {
-        package var id: Int64 = 0
-        /// Which world it met: the first, or that behind so many resets, restores and scenarios.
-        package var world: Int64 = 0
-        /// The sandbox's time.
-        package var at: Timestamp
-        /// The machine's time.
-        package var arrived: Timestamp
-        package var tookMicroseconds: Int64
-        package var status: Int
-        package var warnings: Int = 0
-        package var customer: Int64?
-        package var lease: Int64?
-        package var method: String
-        /// Empty where the request met no endpoint.
-        package var operation: String
-        package var target: String
-        /// `Name: value`, a line a field.
-        package var requestFields: [UInt8]
-        package var requestBody: [UInt8]
-        package var responseFields: [UInt8]
-        package var responseBody: [UInt8]
-        /// JSON.
-        package var notes: [UInt8]
-
-        package init(
-            at: Timestamp, arrived: Timestamp, tookMicroseconds: Int64, status: Int, method: String, operation: String,
-            target: String, requestFields: [UInt8], requestBody: [UInt8], responseFields: [UInt8],
-            responseBody: [UInt8],
-            notes: [UInt8]
-        ) {
-            self.at = at
-            self.arrived = arrived
-            self.tookMicroseconds = tookMicroseconds
-            self.status = status
-            self.method = method
-            self.operation = operation
-            self.target = target
-            self.requestFields = requestFields
-            self.requestBody = requestBody
-            self.responseFields = responseFields
-            self.responseBody = responseBody
-            self.notes = notes
-        }
-    }
-
-    /// How much is kept, of one sandbox.
-    package struct Bounds: Hashable, Sendable {
-        package let entries: Int
-        package let bytes: Int
-
-        package init(entries: Int, bytes: Int) {
-            self.entries = entries
-            self.bytes = bytes
-        }
-    }
-
     // MARK: Writing
 
     /// The id that the next entry gets.
@@ -151,11 +80,11 @@ package final class Journal {
         var state = try known()
         let id = state.nextId
         var size = Int64(64 + entry.target.utf8.count)
-        let requestFields = share(entry.requestFields, .requestFields, id, &size)
-        let requestBody = share(entry.requestBody, .requestBody, id, &size)
-        let responseFields = share(entry.responseFields, .responseFields, id, &size)
-        let responseBody = share(entry.responseBody, .responseBody, id, &size)
-        let notes = share(entry.notes, .notes, id, &size)
+        let requestFields = shared.value(entry.requestFields, in: Column.requestFields.rawValue, of: id, &size)
+        let requestBody = shared.value(entry.requestBody, in: Column.requestBody.rawValue, of: id, &size)
+        let responseFields = shared.value(entry.responseFields, in: Column.responseFields.rawValue, of: id, &size)
+        let responseBody = shared.value(entry.responseBody, in: Column.responseBody.rawValue, of: id, &size)
+        let notes = shared.value(entry.notes, in: Column.notes.rawValue, of: id, &size)
         try insert.run(
             .integer(id), .integer(state.world), .integer(entry.at.milliseconds),
             .integer(entry.arrived.milliseconds), .integer(entry.tookMicroseconds), .integer(size),
@@ -168,20 +97,6 @@ package final class Journal {
         if state.nextId - state.oldestId > bounds.entries || state.bytes > bounds.bytes {
             try evict(&state, bounds)
         }
-    }
-
-    /// The text, or the id of the latest request that has the same one.
-    private func share(_ bytes: [UInt8], _ column: Column, _ id: Int64, _ size: inout Int64) -> Value {
-        guard bytes.count >= Self.shortestShared else { return .blob(bytes) }
-        let place = column.rawValue
-        if let known = latest[place].first(where: { $0.bytes == bytes }), known.id > id - Self.reach {
-            return .integer(known.id)
-        }
-        latest[place].removeAll { $0.id <= id - Self.reach }
-        if latest[place].count >= Self.mostShared { latest[place].removeFirst() }
-        latest[place].append(Shared(id: id, bytes: bytes))
-        size += Int64(bytes.count)
-        return .blob(bytes)
     }
 
     /// Takes the oldest ones away, many at a time, and counts them.
@@ -213,7 +128,7 @@ package final class Journal {
             } ?? 0
         state.evicted += last + 1 - first
         state.oldestId = last + 1
-        let lastRow = last - Self.reach
+        let lastRow = last - SharedTexts.reach
         guard lastRow >= state.oldestRow else { return }
         state.bytes -= try sizeThrough.row(.integer(lastRow)) { $0.integer(0) } ?? 0
         try deleteThrough.run(.integer(lastRow))
@@ -229,7 +144,7 @@ package final class Journal {
         try connection.execute("DELETE FROM requests; DELETE FROM tallies")
         (state.oldestId, state.oldestRow, state.bytes) = (state.nextId, state.nextId, 0)
         (state.evicted, state.evictedOfWorld) = (0, 0)
-        forgetShared()
+        shared.removeAll()
         try save(state)
     }
 
@@ -251,11 +166,7 @@ package final class Journal {
     /// Forgets what a failed commit has taken back.
     package func reload() {
         state = nil
-        forgetShared()
-    }
-
-    private func forgetShared() {
-        for place in latest.indices { latest[place].removeAll(keepingCapacity: true) }
+        shared.removeAll()
     }
 
     private func known() throws(SQLiteError) -> State {
@@ -278,18 +189,6 @@ package final class Journal {
     }
 
     // MARK: Reading
-
-    /// What is there, and what no longer is.
-    package struct Extent: Hashable, Sendable {
-        /// The present world.
-        package let world: Int64
-        package let oldestId: Int64
-        package let newestId: Int64
-        /// How many entries had to make room, and how many of them belonged to the present world.
-        package let evicted: Int64
-        package let evictedOfWorld: Int64
-        package let bytes: Int64
-    }
 
     package var extent: Extent {
         get throws(SQLiteError) {
@@ -371,19 +270,6 @@ package final class Journal {
             }
         }
         return entry
-    }
-
-    /// What has been counted of entries that had to make room.
-    package struct Tally: Hashable, Sendable {
-        package enum Kind: String, Sendable {
-            case status, warning
-        }
-
-        package let kind: Kind
-        package let operation: String
-        /// A status, or a warning's sentence.
-        package let detail: String
-        package let count: Int
     }
 
     package func tallies() throws(SQLiteError) -> [Tally] {
