@@ -147,6 +147,34 @@ import Testing
         #expect(try replayed.state().source == shop.state().source)
     }
 
+    /// A read changes nothing, and yet it is answered only when its entry is kept.
+    @Test func `has every answered read, though the server was killed in the middle of a turn`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "medusa-\(UUID())").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var answered: [String] = []
+        for round in 0..<5 {
+            let server = try Server(dataDirectory: folder, "--quiet")
+            let connections = try (0..<64).map { _ in try server.connect() }
+            // Stopped, so that one turn of its loop finds all the requests, and more behind each.
+            kill(server.process.processIdentifier, SIGSTOP)
+            for (number, connection) in connections.enumerated() {
+                try connection.send((0..<3).map { Self.request("r\(round)-\(number)-\($0)", 4) }.joined())
+            }
+            kill(server.process.processIdentifier, SIGCONT)
+            let isFirst = try connections[0].response()?.status == 200
+            kill(server.process.processIdentifier, SIGKILL)
+            server.process.waitUntilExit()
+            #expect(isFirst)
+            for (number, connection) in connections.enumerated() {
+                var count = number == 0 ? 1 : 0
+                while let response = try? connection.response(), response.status == 200 { count += 1 }
+                answered += (0..<count).map { "r\(round)-\(number)-\($0)" }
+            }
+        }
+        let kept = Set(try entries(try Shop(try Server(dataDirectory: folder, "--quiet"), key: "k")).compactMap(mark))
+        for one in answered { #expect(kept.contains(one), "\(one) is lost") }
+    }
+
     @Test func `says when entries had to make room`() throws {
         let server = try Server("--quiet")
         let shop = try Shop(server, key: "k")
