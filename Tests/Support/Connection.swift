@@ -72,6 +72,15 @@ internal import Foundation
         return true
     }
 
+    /// The place of a connection on which something has arrived; waits until there is one.
+    package static func firstToHear(_ connections: [Connection]) throws -> Int {
+        var waiting = connections.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+        guard unsafe poll(&waiting, nfds_t(waiting.count), 60_000) > 0,
+            let first = waiting.firstIndex(where: { $0.revents != 0 })
+        else { throw Failure(what: "no answer within 60 s") }
+        return first
+    }
+
     /// The next answer; `nil` when the server closed before it was whole.
     package func response(toHead isHead: Bool = false) throws -> Response? {
         var end = headEnd
