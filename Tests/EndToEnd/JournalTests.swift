@@ -155,6 +155,11 @@ import Testing
         for round in 0..<5 {
             let server = try Server(dataDirectory: folder, "--quiet")
             let connections = try (0..<64).map { _ in try server.connect() }
+            // Each is known to the server before the turn that counts.
+            for connection in connections {
+                try connection.send(Server.request("GET", "/_sandbox/health"))
+                #expect(try connection.response()?.status == 200)
+            }
             // Stopped, so that one turn of its loop finds all the requests, and more behind each.
             kill(server.process.processIdentifier, SIGSTOP)
             for (number, connection) in connections.enumerated() {
