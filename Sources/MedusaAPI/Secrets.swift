@@ -14,6 +14,8 @@ enum Secrets {
         "cardnumber", "pan", "cvv", "cvc", "driverslicensenumber",
     ]
 
+    private static let initials = Array(Set(names.compactMap(\.utf8.first)))
+
     private static func isSecretField(_ name: String) -> Bool {
         // By length first: this is asked for every field of every request.
         switch name.utf8.count {
@@ -140,6 +142,10 @@ enum Secrets {
 
         private func isSecret(_ name: Range<Int>) -> Bool {
             guard (2...128).contains(name.count) else { return false }
+            // Few names begin like a secret; this is asked for every name and every text of a body.
+            let first = bytes[name.lowerBound] | 0x20
+            let isLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first)
+            guard !isLetter || Secrets.initials.contains(first) else { return false }
             if !bytes[name].contains(UInt8(ascii: "\\")) {
                 return Secrets.isSecret(String(decoding: bytes[name], as: UTF8.self))
             }
