@@ -89,6 +89,19 @@ package struct Target: Sendable {
     }
 }
 
+extension String {
+    /// As a segment of a path, or a name or value of a query: what RFC 3986, section 2.3, does not reserve stands, the rest is escaped.
+    package var percentEncoded: String {
+        utf8.reduce(into: "") { text, byte in
+            let isPlain =
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || "0123456789-._~".utf8.contains(byte)
+            text +=
+                isPlain
+                ? String(UnicodeScalar(byte)) : "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))"
+        }
+    }
+}
+
 extension UInt8 {
     /// The value of an ASCII hexadecimal digit.
     package var hexadecimal: UInt8? {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import FoundationEssentials
 internal import Glibc
+internal import HTTP
 internal import JSON
 internal import YAML
 
@@ -62,20 +63,9 @@ struct ControlTarget: ParsableArguments {
     }
 
     private func target(_ path: String, _ query: [(name: String, value: String)]) -> String {
-        let path = "/_sandbox/" + path.split(separator: "/").map { escaped(String($0)) }.joined(separator: "/")
-        let pairs = query.map { "\(escaped($0.name))=\(escaped($0.value))" }
+        let path = "/_sandbox/" + path.split(separator: "/").map { String($0).percentEncoded }.joined(separator: "/")
+        let pairs = query.map { "\($0.name.percentEncoded)=\($0.value.percentEncoded)" }
         return pairs.isEmpty ? path : "\(path)?\(pairs.joined(separator: "&"))"
-    }
-
-    /// RFC 3986, section 2: everything that is not unreserved.
-    private func escaped(_ segment: String) -> String {
-        segment.utf8.reduce(into: "") { text, byte in
-            let isPlain =
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || "0123456789-._~".utf8.contains(byte)
-            text +=
-                isPlain
-                ? String(UnicodeScalar(byte)) : "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))"
-        }
     }
 }
 

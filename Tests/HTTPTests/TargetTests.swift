@@ -2,6 +2,13 @@ import HTTP
 import Testing
 
 @Suite struct `A target` {
+    @Test func `has back what was escaped`() {
+        #expect("a b/ü?=&%".percentEncoded == "a%20b%2F%C3%BC%3F%3D%26%25")
+        let target = Target("/\("a b/ü?=&%".percentEncoded)?\("x y".percentEncoded)=\("1+1".percentEncoded)")
+        #expect(target?.segments == ["a b/ü?=&%"])
+        #expect(target?.query == [NamedValue("x y", "1+1")])
+    }
+
     @Test(arguments: [
         ("/", []), ("/v3/users", ["v3", "users"]), ("/v3/users/", ["v3", "users"]),
         ("/a%2Fb/c", ["a/b", "c"]), ("//a", ["", "a"]), ("/%00", ["\u{0}"]), ("/a+b", ["a+b"]), ("/%E2%82%AC", ["€"]),

@@ -15,17 +15,10 @@ import Testing
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static let application = """
-        {"street1":"123 Test Dr.","city":"Hollywood","regionAbbr":"FL","postalCode":"33021","country":"US",\
-        "mobilePhone":"6514447773","dateOfBirth":"1998-03-23","ssn":"888776666",\
-        "employmentInformation":{"monthlyIncome":1250,"payFrequency":"weekly"},\
-        "bankAccount":{"routing":"021000021","account":"3483898238239","type":"checking"}}
-        """
-
     @Test func `has no SSN, account number, password, token or key in it`() throws {
         let body = #"{"firstName":"J","lastName":"D","email":"a@b.co","password":"sesame open"}"#
         let token = try #require(try run.send(.post, "/v3/users", body).body?["data"]?["token"]?.string)
-        try run.send(.post, "/v3/users/me/apply", Self.application, token: token)
+        try run.send(.post, "/v3/users/me/apply", Run.application, token: token)
         try run.send(.get, "/v3/users?token=\(token)&ssn=888776666", key: "k")
         for id in Int64(1)...3 {
             let text = all(try run.entry(id))
@@ -57,7 +50,7 @@ import Testing
     @Test func `shows everything where the sandbox was started so`() throws {
         let open = Run(recording: Recording(showsSecrets: true))
         let token = try open.create("a@b.co")
-        try open.send(.post, "/v3/users/me/apply", Self.application, token: token)
+        try open.send(.post, "/v3/users/me/apply", Run.application, token: token)
         #expect(all(try open.entry(2)).contains("888776666"))
         #expect(all(try open.entry(2)).contains(token))
     }
@@ -70,7 +63,7 @@ import Testing
 
     @Test func `says what it found and what it left`() throws {
         let token = try run.create("a@b.co")
-        try run.send(.post, "/v3/users/me/apply", Self.application, token: token)
+        try run.send(.post, "/v3/users/me/apply", Run.application, token: token)
         let notes = try run.entry(2).notes
         #expect(notes?["before"]?["customer"]?["decision"]?.string == "undecided")
         #expect(notes?["after"]?["customer"]?["decision"]?.string == "approved")
@@ -87,7 +80,7 @@ import Testing
 
     @Test func `says which rule or test value decided`() throws {
         let token = try run.create("a.deny@b.co")
-        try run.send(.post, "/v3/users/me/apply", Self.application, token: token)
+        try run.send(.post, "/v3/users/me/apply", Run.application, token: token)
         #expect(try run.entry(2).notes?["decidedBy"]?.elements.first?["outcome"]?.string == "deny")
         let sandbox = try run.sandbox
         try sandbox.store.write {
@@ -95,7 +88,7 @@ import Testing
                 personas: try JSON(Array(#"[{"when":{"city":"Hollywood"},"outcome":"manualReview"}]"#.utf8)))
         }
         let other = try run.create("b@b.co")
-        try run.send(.post, "/v3/users/me/apply", Self.application, token: other)
+        try run.send(.post, "/v3/users/me/apply", Run.application, token: other)
         #expect(try run.entry(4).notes?["decidedBy"]?.elements.first?["rule"]?.numberText == "1")
     }
 

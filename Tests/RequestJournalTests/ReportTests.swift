@@ -11,13 +11,6 @@ import Testing
 @Suite struct `A report` {
     private let run = Run()
 
-    private static let application = """
-        {"street1":"123 Test Dr.","city":"Hollywood","regionAbbr":"FL","postalCode":"33021","country":"US",\
-        "mobilePhone":"6514447773","dateOfBirth":"1998-03-23","ssn":"888776666",\
-        "employmentInformation":{"monthlyIncome":1250,"payFrequency":"weekly"},\
-        "bankAccount":{"routing":"021000021","account":"3483898238239","type":"checking"}}
-        """
-
     private var report: RunReport { get throws { try RunReport(run.journal) } }
 
     private func missteps() throws -> [Misstep: Int] {
@@ -26,7 +19,7 @@ import Testing
 
     private func approved(_ email: String = "a@example.com") throws -> String {
         let token = try run.create(email)
-        try run.send(.post, "/v3/users/me/apply", Self.application, token: token, fields: [("customer-ip", "10.0.0.1")])
+        try run.send(.post, "/v3/users/me/apply", Run.application, token: token, fields: [("customer-ip", "10.0.0.1")])
         return token
     }
 

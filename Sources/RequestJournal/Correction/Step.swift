@@ -80,8 +80,8 @@ struct Step {
         if let token { header.add("customer-token", text(token)) }
         if let contentType { header.add("Content-Type", contentType) }
         for field in fields { header.add(field.name, field.value) }
-        let segments = segments.map { escaped(text($0)) }
-        let pairs = query.map { "\(escaped($0.name))=\(escaped($0.value))" }.joined(separator: "&")
+        let segments = segments.map { text($0).percentEncoded }
+        let pairs = query.map { "\($0.name.percentEncoded)=\($0.value.percentEncoded)" }.joined(separator: "&")
         let target = Target("/\(segments.joined(separator: "/"))\(pairs.isEmpty ? "" : "?\(pairs)")")
         return Request(
             method: method, target: target ?? Target(segments: []), fields: header,
@@ -104,11 +104,11 @@ struct Step {
     func curl(_ url: String, key ownKey: String) -> String {
         let path = segments.map { piece in
             switch piece {
-            case .text(let text): escaped(text)
+            case .text(let text): text.percentEncoded
             case .variable(let name): "$\(name)"
             }
         }.joined(separator: "/")
-        let pairs = query.map { "\(escaped($0.name))=\(escaped($0.value))" }.joined(separator: "&")
+        let pairs = query.map { "\($0.name.percentEncoded)=\($0.value.percentEncoded)" }.joined(separator: "&")
         var words = ["curl -sS --fail-with-body"]
         if method != .get { words.append("-X \(method.rawValue)") }
         // What is escaped has nothing in it that a shell would read between double quotes, but for our own variables.
@@ -153,17 +153,6 @@ struct Script {
 
     /// What the steps before the call are for.
     var reasons: [String] { steps.map(\.reason).filter { !$0.isEmpty } }
-}
-
-/// RFC 3986, section 2: everything that is not unreserved is escaped.
-private func escaped(_ text: String) -> String {
-    text.utf8.reduce(into: "") { result, byte in
-        let isPlain =
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || "0123456789-._~".utf8.contains(byte)
-        result +=
-            isPlain
-            ? String(UnicodeScalar(byte)) : "%\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))"
-    }
 }
 
 /// As one word of a POSIX shell.
