@@ -106,7 +106,7 @@ enum RequestCalls {
             if page.count < most { page.append(request) }
             return true
         }
-        let evicted = first >= extent.oldestId - 1 ? 0 : isWhole ? extent.evicted : extent.evictedOfWorld
+        let evicted = extent.evicted(after: first, inAllWorlds: isWhole)
         return .data {
             $0.member("requests", array: page) { writer, request in writer.object { request.members(to: &$0) } }
             $0.member("found", found)
@@ -193,30 +193,21 @@ extension ControlCall {
         let id = parameter("requestId")
         let isStray = id.hasPrefix(Gateway.strayPrefix)
         let digits = isStray ? String(id.dropFirst(Gateway.strayPrefix.count)) : id
-        let source = isStray ? gateway.strays() : sandbox
-        guard let journal = source?.store.journal, call(digits, journal) else {
-            throw ControlRefusal(
-                .notFound, "RequestNotFound",
-                "There is no request \(id) here: name one by the x-sandbox-request-id of its answer, with the same API key"
-            )
-        }
         guard gateway.recording.isOn else {
-            throw ControlRefusal(
-                .notFound, "RequestNotFound", "The server was started with --no-journal: nothing is recorded")
+            throw missing("The server was started with --no-journal: nothing is recorded")
         }
+        let unknown =
+            "There is no request \(id) here: name one by the x-sandbox-request-id of its answer, with the same API key"
+        guard let journal = (isStray ? gateway.strays() : sandbox)?.store.journal else { throw missing(unknown) }
         let extent = try journal.extent
-        guard let number = digits == "latest" ? extent.newestId : Int64(digits), let entry = try journal.find(number)
-        else {
-            let number = Int64(digits) ?? 0
-            throw ControlRefusal(
-                .notFound, "RequestNotFound",
-                (1..<extent.oldestId).contains(number)
-                    ? "Request \(id) had to make room for later ones: raise journalEntries or journalBytes"
-                    : "There is no request \(id) here: name one by the x-sandbox-request-id of its answer, with the same API key"
-            )
-        }
-        return RecordedRequest(entry)
+        guard let number = digits == "latest" ? extent.newestId : Int64(digits) else { throw missing(unknown) }
+        if let entry = try journal.find(number) { return RecordedRequest(entry) }
+        throw missing(
+            (1..<extent.oldestId).contains(number)
+                ? "Request \(id) had to make room for later ones: raise journalEntries or journalBytes" : unknown)
     }
 
-    private func call(_ digits: String, _ journal: Journal) -> Bool { digits == "latest" || Int64(digits) != nil }
+    private func missing(_ sentence: String) -> ControlRefusal {
+        ControlRefusal(.notFound, "RequestNotFound", sentence)
+    }
 }

@@ -23,12 +23,17 @@ final class RequestStream: LiveBody {
 
     func next() -> [UInt8]? {
         guard let journal = sandbox?.store.journal else { return nil }
+        let events = news(in: journal)
+        idleTurns = events.isEmpty ? idleTurns + 1 : 0
+        guard idleTurns >= Self.mostIdleTurns else { return events }
+        idleTurns = 0
+        return Array(":\n\n".utf8)
+    }
+
+    private func news(in journal: Journal) -> [UInt8] {
         // What is not committed yet may still be taken back.
         guard sandbox?.store.isOpen == false, let newest = try? journal.extent.newestId, newest > last else {
-            idleTurns += 1
-            guard idleTurns >= Self.mostIdleTurns else { return [] }
-            idleTurns = 0
-            return Array(":\n\n".utf8)
+            return []
         }
         var events: [UInt8] = []
         try? journal.visit(from: last + 1, through: newest) { entry in
@@ -40,7 +45,8 @@ final class RequestStream: LiveBody {
             events.append(contentsOf: "\n\n".utf8)
             return events.count < 1 << 20
         }
-        idleTurns = 0
+        // Nothing fits, or nothing is left: what there was has been seen.
+        if events.isEmpty { last = newest }
         return events
     }
 }

@@ -50,7 +50,6 @@ package final class Trace {
         /// The number of a rule of the scenario, from 1, and what it made happen.
         case rule(Int, Persona.Outcome)
         case testValue(Persona)
-        case setting(String)
     }
 
     /// What a request found, or left.
@@ -176,7 +175,6 @@ extension Trace.Decider {
                 $0.member("testValue", persona.trigger.text)
                 $0.member("outcome", persona.outcome.rawValue)
                 $0.member("meaning", persona.meaning)
-            case .setting(let name): $0.member("setting", name)
             }
         }
     }

@@ -11,8 +11,14 @@ extension Store {
     /// Puts a checked image in the place of the world. All of it holds, or nothing changes. The journal goes on, and knows.
     package func replace(with image: Image) throws(SQLiteError) {
         precondition(!isOpen, "settle before the database is replaced")
-        try connection.replace(Self.world().tables, with: try image.bytes()) { () throws(SQLiteError) in
-            try journal.beginWorld()
+        do {
+            try connection.replace(Self.world().tables, with: try image.bytes()) { () throws(SQLiteError) in
+                try journal.beginWorld()
+            }
+        } catch {
+            // It may have counted a world that was not begun.
+            journal.reload()
+            throw error
         }
     }
 

@@ -69,6 +69,11 @@ extension Journal {
         package let evicted: Int64
         package let evictedOfWorld: Int64
         package let bytes: Int64
+
+        /// How many entries behind an id would have been looked at, and had to make room.
+        package func evicted(after id: Int64, inAllWorlds coversAll: Bool) -> Int64 {
+            id >= oldestId - 1 ? 0 : coversAll ? evicted : evictedOfWorld
+        }
     }
 
     /// What has been counted of entries that had to make room.

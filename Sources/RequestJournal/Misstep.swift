@@ -42,7 +42,7 @@ package enum Misstep: String, CaseIterable, Sendable {
 
 /// Follows a run from request to request, and notices the missteps.
 struct MisstepFinder {
-    private(set) var found: [Misstep: [Int64]] = [:]
+    private var found: [Misstep: [Int64]] = [:]
     private var counts: [Misstep: Int] = [:]
     private var contracts: [Order: Int64] = [:]
     private var deliveries: [Order: Int64] = [:]
@@ -67,12 +67,8 @@ struct MisstepFinder {
         let entry = request.entry
         notice(refusal: request)
         retries(request)
-        guard (200..<300).contains(entry.status) || entry.status < 500 && request.isCarriedOut, let lease = entry.lease
-        else {
-            return
-        }
+        guard entry.status < 400, let lease = entry.lease else { return }
         let order = Order(world: entry.world, lease: lease)
-        guard entry.status < 400 else { return }
         switch entry.operation {
         case "createLease": if request.caller != "modal" { contracts[order] = entry.id }
         case "getLeaseByID", "signLease": contracts[order] = nil
@@ -129,9 +125,4 @@ struct MisstepFinder {
         let isFailure = entry.status >= 500 || entry.status == 429
         lastFailure[repetition] = isFailure ? entry.arrived.milliseconds : nil
     }
-}
-
-extension RecordedRequest {
-    /// Whether it had its effect, though a fault may have spoilt the answer.
-    fileprivate var isCarriedOut: Bool { notes?["after"] != nil }
 }

@@ -133,8 +133,7 @@ package struct Verification {
     package func outcome(in journal: Journal) throws -> Outcome {
         let extent = try journal.extent
         // Whether something that would count is no longer there.
-        let evicted =
-            after >= extent.oldestId - 1 ? 0 : coversAllWorlds ? extent.evicted : extent.evictedOfWorld
+        let evicted = extent.evicted(after: after, inAllWorlds: coversAllWorlds)
         var matches = [[Int64]](repeating: [], count: expectations.count)
         var counts = [Int](repeating: 0, count: expectations.count)
         var others: [RecordedRequest] = []

@@ -53,6 +53,19 @@ internal import CSQLite
         guard code == SQLITE_OK else { throw error(code, sql) }
     }
 
+    /// All of it, or nothing.
+    func transaction(_ work: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+        try execute("BEGIN IMMEDIATE")
+        do {
+            try work()
+            try execute("COMMIT")
+        } catch {
+            // The work's own error is the one worth reporting.
+            try? execute("ROLLBACK")
+            throw error
+        }
+    }
+
     /// A statement that is compiled when it is first used and kept.
     package func statement(_ sql: String) -> Statement { Statement(self, sql) }
 

@@ -94,14 +94,7 @@ extension Connection {
         // A pragma that does nothing inside a transaction.
         try execute("PRAGMA foreign_keys = OFF")
         defer { try? execute("PRAGMA foreign_keys = ON") }
-        try execute("BEGIN IMMEDIATE")
-        do {
-            try work()
-            try execute("COMMIT")
-        } catch {
-            try? execute("ROLLBACK")
-            throw error
-        }
+        try transaction(work)
     }
 
     /// 32 MiB.

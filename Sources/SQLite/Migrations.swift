@@ -24,15 +24,9 @@ extension Connection {
     }
 
     private func change(_ sql: String, version: Int) throws(SQLiteError) {
-        try execute("BEGIN IMMEDIATE")
-        do {
+        try transaction { () throws(SQLiteError) in
             try execute(sql)
             try execute("PRAGMA user_version = \(version)")
-            try execute("COMMIT")
-        } catch {
-            // The change's own error is the one worth reporting.
-            try? execute("ROLLBACK")
-            throw error
         }
     }
 }

@@ -26,7 +26,8 @@ package struct Correction {
     ) throws {
         let planner = Planner(request, sandbox, gateway)
         repetition = planner.script.text(url, key: key)
-        let found = try planner.plan()
+        // What has succeeded needs none.
+        let found = request.entry.status < 400 ? nil : try planner.plan()
         script = found?.text(url, key: key)
         changes = found == nil ? [] : planner.changes + (found?.reasons ?? [])
         obstacle = found == nil ? planner.obstacle : nil
@@ -97,11 +98,12 @@ final class Planner {
 
     /// The customer who called, where that is known and they are still there.
     private var customer: Int64? {
-        guard let row = request.entry.customer, request.entry.world == (try? sandbox.store.journal.extent.world) else {
-            return nil
-        }
+        guard let row = request.entry.customer, worldIsSame else { return nil }
         return (try? sandbox.store.users.user(row))?.id
     }
+
+    /// Whether rows still mean what they meant to the request.
+    var worldIsSame: Bool { request.entry.world == (try? sandbox.store.journal.extent.world) }
 
     func token(of customer: Int64) -> Step {
         var step = Step(.get, "v3/users/\(sandbox.identifiers.identifier(.user, customer))/authorize")

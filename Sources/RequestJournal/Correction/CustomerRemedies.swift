@@ -25,8 +25,6 @@ extension Planner {
         return true
     }
 
-    var worldIsSame: Bool { request.entry.world == (try? sandbox.store.journal.extent.world) }
-
     func nameCustomer(_ index: Int) -> Bool {
         if endpoint(of: index)?.operation == "prequalificationComplete" {
             guard let start = Routes.byOperation["prequalificationStart"] else { return false }

@@ -17,14 +17,7 @@ extension Planner {
     /// The declaration that a step meets.
     func endpoint(of index: Int) -> Endpoint? {
         let step = script.steps[index]
-        return Routes.endpoint(
-            step.method,
-            step.segments.map { piece in
-                switch piece {
-                case .text(let text): text
-                case .variable(let name): name
-                }
-            })
+        return Routes.endpoint(step.method, step.names)
     }
 
     func parameterPlace(_ name: String, _ endpoint: Endpoint) -> Int? {
@@ -110,12 +103,7 @@ extension Planner {
 
     /// The documented route that is closest to one that is not; what its path leaves open is kept where it stands in the same place.
     func nearestEndpoint(to step: Step) -> Near? {
-        let sent = step.segments.map { piece in
-            switch piece {
-            case .text(let text): text
-            case .variable(let name): name
-            }
-        }
+        let sent = step.names
         let spellings = Routes.endpoints.flatMap(\.spellings)
         let shapes = spellings.map { spelling in
             spelling.path.split(separator: "/").enumerated().map { place, segment in

@@ -62,6 +62,16 @@ struct Step {
             method, path.split(separator: "/").map { .text(String($0)) }, body, token: token, reason: reason)
     }
 
+    /// Its segments, with the names of variables for what they stand for.
+    var names: [String] {
+        segments.map { piece in
+            switch piece {
+            case .text(let text): text
+            case .variable(let name): name
+            }
+        }
+    }
+
     /// Whether it turns the sandbox itself.
     var isOfSandbox: Bool {
         if case .text("_sandbox")? = segments.first { true } else { false }

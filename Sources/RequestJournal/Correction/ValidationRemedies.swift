@@ -107,9 +107,8 @@ extension Planner {
 
     func signFirst(_ index: Int) -> Bool {
         guard let order = named(index) else { return freshOrder(index) }
-        let customer = sandbox.identifiers.identifier(.user, order.lease.customer)
-        var authorize = Step(.get, "v3/users/\(customer)/authorize", reason: "the customer's token")
-        authorize.captures = [Step.Capture("token", from: "token")]
+        var authorize = token(of: order.lease.customer)
+        authorize.reason = "the customer's token"
         insert(authorize, before: index)
         let lease = Step.Piece.text(sandbox.leaseId(order.lease))
         insert(sign([.text("v3"), .text("leases"), lease, .text("sign")]), before: index + 1)

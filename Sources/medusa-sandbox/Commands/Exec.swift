@@ -92,7 +92,7 @@ struct Exec: ParsableCommand {
             for (key, report) in reports { try write(report, to: reports.count > 1 ? own(file, key) : file) }
         }
         return reports.contains { $0.report.fails(on: failing.reasons) }
-            || reports.isEmpty && !failing.reasons.isEmpty && failing.reasons.contains(.uncovered)
+            || reports.isEmpty && failing.reasons.contains(.uncovered)
     }
 
     /// Of several sandboxes, each has a file of its own: `report.KEY.html`.
