@@ -13,19 +13,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/// Starts a daemon that runs on the caller's own thread and epoll loop (external polling), with suspend and resume.
-/// Returns NULL with `errno` set when it cannot listen.
+/// Starts a daemon that runs on the caller's own thread and epoll loop (external polling), with suspend and resume. It does not listen:
+/// connections are handed to it. Returns NULL with `errno` set when it does not start.
 static inline struct MHD_Daemon *
 shim_start_daemon(
-    int listen_socket, unsigned int connection_limit, unsigned int idle_timeout_s, size_t connection_memory,
+    unsigned int connection_limit, unsigned int idle_timeout_s, size_t connection_memory,
     MHD_AccessHandlerCallback handle, void *context, MHD_NotifyConnectionCallback connection_changed,
     void *(*target_received)(void *, const char *, struct MHD_Connection *),
     MHD_RequestCompletedCallback request_completed)
 {
-    // MHD_OPTION_SOCK_ADDR alone would let the library choose socket options: we hand it a socket of our own.
     return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, context,
-        MHD_OPTION_LISTEN_SOCKET, listen_socket,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, handle, context,
         MHD_OPTION_CONNECTION_LIMIT, connection_limit,
         MHD_OPTION_CONNECTION_TIMEOUT, idle_timeout_s,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, connection_memory,
@@ -45,6 +43,14 @@ static inline int
 shim_connection_socket(struct MHD_Connection *connection)
 {
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
+
+/// A connection that waits to be taken; -1 with `errno` when there is none. accept4(2) is a GNU extension, which Swift does not see.
+int accept4(int, struct sockaddr *, socklen_t *, int);
+static inline int
+shim_accept(int listen_socket, struct sockaddr *address, socklen_t *size)
+{
+    return accept4(listen_socket, address, size, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
 /// What `connection_changed` stored for the connection, found from one of its requests.

@@ -19,8 +19,8 @@ package final class Control {
     }
 
     /// The largest body of a request to here, in bytes; `nil` for the ordinary limit.
-    package static func bodyLimit(_ method: Method, target: String) -> Int? {
-        method == .put && target.hasPrefix("/_sandbox/snapshots/") ? Snapshots.sizeLimit : nil
+    package static func bodyLimit(_ head: RequestHead, _ target: Target) -> Int? {
+        head.method == .put && target.segments.starts(with: ["_sandbox", "snapshots"]) ? Snapshots.sizeLimit : nil
     }
 
     /// Every declaration, for whoever derives from them.
@@ -30,7 +30,7 @@ package final class Control {
     package func answer(_ request: Request, version: String) -> Gateway.Reply {
         // A page from elsewhere may use the API on loopback, and read what there is, but not turn the sandbox.
         let isDocument = request.target.segments == OpenAPICalls.segments
-        return gateway.answer(request, toAnyOrigin: isDocument) { route($0, version) }
+        return gateway.access.answer(request, to: isDocument ? .everyone : .own) { route($0, version) }
     }
 
     private func route(_ request: Request, _ version: String) -> Gateway.Reply {

@@ -52,9 +52,8 @@ enum ExplainCalls {
 
     private static func answer(_ call: ControlCall) throws -> Response {
         let request = try call.recordedRequest()
-        let host = call.request.fields["host"].flatMap { $0.isEmpty ? nil : $0 } ?? "127.0.0.1:6338"
         let explanation = try Explanation(
-            of: request, in: call.sandbox, call.gateway, url: "http://\(host)", key: call.key)
+            of: request, in: call.sandbox, call.gateway, url: call.request.serverOrigin, key: call.key)
         return .data { explanation.members(to: &$0) }
     }
 }

@@ -13,8 +13,7 @@ enum OpenAPICalls {
         outcomes: [.init(.ok, meaning: "OpenAPI 3.1", body: .object([]))])
 
     private static func answer(_ request: Request, version: String) -> Response {
-        let host = request.fields["host"].flatMap { $0.isEmpty ? nil : $0 }
-        return .json(.ok, Control.openAPI(version: version, server: host.map { "http://\($0)" }))
+        .json(.ok, Control.openAPI(version: version, server: request.serverOrigin))
     }
 }
 

@@ -1,7 +1,7 @@
-/// A request target in origin form (RFC 9112, section 3.2.1): path segments and query, each percent-decoded *after*
-/// splitting, so that `%2F` inside an identifier stays inside its segment.
+/// A request target (RFC 9112, section 3.2): path segments and query, each percent-decoded *after* splitting, so that `%2F` inside an
+/// identifier stays inside its segment.
 package struct Target: Sendable {
-    /// Without the empty segment of a trailing slash.
+    /// Without empty ones: the vendor's gateway, Kong, merges slashes before it looks for a route.
     package let segments: [String]
     /// In the order of the request.
     package let query: [NamedValue]
@@ -9,11 +9,46 @@ package struct Target: Sendable {
     package let path: String
     /// The query as it was sent, behind the `?`; empty where there is none.
     package let queryText: String
+    /// The host and port of a target in absolute form, which a client sends to its proxy; it counts before `Host` (section 3.2.2).
+    package private(set) var authority: String?
 
-    /// `nil` when the target is not in origin form or an escape does not decode to UTF-8.
-    package init?(_ raw: String) {
-        guard let parsed = Target.parse(Array(raw.utf8)) else { return nil }
+    /// - Throws: `malformed` when it is neither a path, an absolute URL of http or https, nor `*`, or when an escape does not decode to
+    ///   UTF-8.
+    package init(parsing raw: String) throws(Rejection) {
+        let bytes = Array(raw.utf8)
+        guard bytes != [UInt8(ascii: "*")] else {
+            self.init(segments: [], query: [], path: raw, queryText: "")
+            return
+        }
+        if bytes.first == UInt8(ascii: "/") {
+            guard let parsed = Target.parse(bytes) else { throw .malformed(.encoding) }
+            self = parsed
+            return
+        }
+        guard let start = Self.authorityStart(bytes) else { throw .malformed(.targetForm) }
+        let end = bytes[start...].firstIndex { "/?#".utf8.contains($0) } ?? bytes.count
+        let authority = String(decoding: bytes[start..<end], as: UTF8.self)
+        guard Authority(authority) != nil else { throw .malformed(.targetForm) }
+        let rest = end < bytes.count && bytes[end] == UInt8(ascii: "/") ? bytes[end...] : "/".utf8 + bytes[end...]
+        guard let parsed = Target.parse(Array(rest)) else { throw .malformed(.encoding) }
         self = parsed
+        self.authority = authority
+    }
+
+    /// `nil` for what is none.
+    package init?(_ raw: String) {
+        do throws(Rejection) { try self.init(parsing: raw) } catch { return nil }
+    }
+
+    /// Behind `http://` or `https://`, in whatever case.
+    private static func authorityStart(_ bytes: [UInt8]) -> Int? {
+        for scheme in ["http://", "https://"] {
+            let count = scheme.utf8.count
+            if bytes.count > count, bytes[..<count].map({ $0 | 0x20 }).elementsEqual(scheme.utf8.map { $0 | 0x20 }) {
+                return count
+            }
+        }
+        return nil
     }
 
     private init(segments: [String], query: [NamedValue], path: String, queryText: String) {
@@ -22,6 +57,9 @@ package struct Target: Sendable {
         self.path = path
         self.queryText = queryText
     }
+
+    /// Whether it is `*`: OPTIONS of the server, and not of a resource.
+    package var isWholeServer: Bool { path == "*" }
 
     /// A target without a query.
     package init(segments: [String]) {
@@ -42,7 +80,7 @@ package struct Target: Sendable {
         while start <= pathEnd {
             let end = bytes[start..<pathEnd].firstIndex(of: UInt8(ascii: "/")) ?? pathEnd
             guard let segment = decode(bytes[start..<end], plusIsSpace: false) else { return nil }
-            if end < pathEnd || !segment.isEmpty { segments.append(segment) }
+            if !segment.isEmpty { segments.append(segment) }
             start = end + 1
         }
         var query: [NamedValue] = []

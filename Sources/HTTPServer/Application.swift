@@ -5,19 +5,33 @@ package protocol Application: AnyObject {
     /// Answers one complete request.
     func answer(_ request: Request) -> Answer
 
-    /// Answers what never became a request: the gateway's own words for it. The answer leaves at once.
+    /// Answers what is refused before anybody looks at what it asks for. The answer leaves at once.
     ///
-    /// - Parameters:
-    ///   - method: `nil` for one that RFC 9110 does not name.
-    ///   - target: as it was sent.
-    func answer(_ rejection: Rejection, method: Method?, target: String, fields: Fields) -> Response
+    /// - Parameter head: as far as it was read.
+    func answer(_ rejection: Rejection, _ head: RequestHead) -> Response
+
+    /// Whether the body of a request will be looked at; one that will not is read and dropped.
+    func wantsBody(_ head: RequestHead, _ target: Target) -> Bool
 
     /// The largest body that a request may have, in bytes, where it is not the same for all; `nil` for the ordinary limit.
-    func bodyLimit(_ method: Method, target: String) -> Int?
+    func bodyLimit(_ head: RequestHead, _ target: Target) -> Int?
+
+    /// Connections that ended without an answer.
+    func ended(_ count: Int, _ reason: Ending)
 
     /// Makes durable what the answers of this turn of the loop have written. It is called in each turn, once all that was
     /// ready has been served; only then do the answers that carry a `Batch` leave.
     func settle()
+}
+
+/// Why a connection ended in the middle of a request, or before one.
+package enum Ending: String, CaseIterable, Sendable {
+    case clientLeft = "the client left in the middle of a request"
+    case tooSlow = "a request took longer to come than the server waits"
+    case readerTooSlow = "the client did not read its answer"
+    case madeRoom = "the longest idle connection made room for a new one"
+    case bodyMadeRoom = "the longest waiting body made room for another"
+    case noRoom = "all connections are busy, and there was no room for a new one"
 }
 
 /// An answer, which may have to wait for a commit.
@@ -40,26 +54,20 @@ package final class Batch {
     package init() {}
 }
 
-/// Why the server itself refuses a request.
-package enum Rejection: Hashable, Sendable {
-    /// Not a well-formed request: two lengths, no host, a target that does not decode.
-    case malformed
-    /// A method that RFC 9110 does not name.
-    case unknownMethod
-    case contentTooLarge
-}
-
 /// The bounds of what a client can make the server hold.
 package struct Limits: Sendable {
     /// The largest body, in bytes.
     package var body = 1 << 20
+    /// All bodies that are on their way together, in bytes; above it, the one that has waited longest makes room.
+    package var bodies = 64 << 20
     /// A larger body is read to its end, kept nowhere, up to this many bytes, so that the client hears the answer.
     package var drain = 64 << 20
+    /// Above it, the longest idle connection makes room for a new one.
     package var connections = 4096
-    /// What one connection's request line and fields may take, in bytes.
-    package var connectionMemory = 32 << 10
+    /// What libmicrohttpd keeps for one connection, in bytes: it gets heads of some fifty, and writes the header of the answer.
+    package var connectionMemory = 16 << 10
     package var idleSeconds: Int64 = 60
-    /// From the first byte of a request to its last.
+    /// From the first byte of a request to its last; and how long a client may read nothing of its answer.
     package var requestSeconds: Int64 = 30
     /// How long a stop waits for requests in progress.
     package var drainSeconds: Int64 = 5

@@ -12,6 +12,12 @@ private func exchange(_ context: UnsafeMutableRawPointer?) -> Exchange? {
     unsafe context.map { unsafe Unmanaged<Exchange>.fromOpaque($0).takeUnretainedValue() }
 }
 
+/// What reads a socket for libmicrohttpd.
+let receiveCallback: @convention(c) (UnsafeMutableRawPointer?, Int32, UnsafeMutableRawPointer, Int) -> Int = {
+    context, socket, buffer, count in
+    unsafe server(context).receive(from: socket, UnsafeMutableRawBufferPointer(start: buffer, count: count))
+}
+
 let connectionCallback: MHD_NotifyConnectionCallback = { context, connection, place, change in
     guard let connection = unsafe connection, let place = unsafe place else { return }
     switch change {
@@ -25,30 +31,28 @@ let connectionCallback: MHD_NotifyConnectionCallback = { context, connection, pl
     }
 }
 
-/// The target as it was sent: the one that the handler is given is decoded already. What this returns is the request's
-/// own context, and so the exchange is at hand in every later call.
+/// libmicrohttpd has read a request line. What this returns is the request's own context, and so the exchange is at hand in every later
+/// call.
 let targetCallback:
     @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer? = {
-        context, target, connection in
+        context, _, connection in
         let place = unsafe shim_connection_context(connection)
-        guard let begun = unsafe exchange(place), let target = unsafe target else { return nil }
-        unsafe server(context).begin(begun, target: target)
+        guard let begun = unsafe exchange(place), unsafe server(context).begin(begun) else { return nil }
         return unsafe place
     }
 
-let handleCallback: MHD_AccessHandlerCallback = { context, _, _, method, version, piece, count, request in
-    guard let method = unsafe method, let count = unsafe count, let request = unsafe request,
-        let found = unsafe exchange(request.pointee)
-    else { return .NO }
+let handleCallback: MHD_AccessHandlerCallback = { context, _, _, _, _, piece, count, request in
+    guard let count = unsafe count, let request = unsafe request, let found = unsafe exchange(request.pointee) else {
+        return .NO
+    }
     let size = unsafe count.pointee
     unsafe count.pointee = 0
     let server = unsafe server(context)
     guard size > 0, let piece = unsafe piece else {
-        if case .begun = found.phase, let version = unsafe version { unsafe found.expectVersion(at: version) }
-        return unsafe server.handle(found, method: String(cString: method), UnsafeBufferPointer(start: nil, count: 0))
+        return unsafe server.handle(found, UnsafeBufferPointer(start: nil, count: 0))
     }
     return unsafe piece.withMemoryRebound(to: UInt8.self, capacity: size) { bytes in
-        unsafe server.handle(found, method: "", UnsafeBufferPointer(start: bytes, count: size))
+        unsafe server.handle(found, UnsafeBufferPointer(start: bytes, count: size))
     }
 }
 

@@ -1,4 +1,5 @@
 internal import CMicroHTTPD
+internal import CSocket
 internal import Glibc
 internal import HTTP
 
@@ -7,22 +8,30 @@ internal import HTTP
 /// A turn of the loop serves everything that is ready, and what becomes ready meanwhile, then settles: what was written is committed, and only then do the
 /// answers that wait for it leave. So an acknowledged write is durable, and a turn's writes share one commit.
 @safe package final class HTTPServer {
-    private let application: any Application
-    private let limits: Limits
-    private let listenSocket: Int32
-    private var daemon: OpaquePointer?
-    private var connections: [ObjectIdentifier: Exchange] = [:]
-    private var waiting: [Exchange] = []
+    let application: any Application
+    let limits: Limits
+    private var listening: [Int32]
+    var daemon: OpaquePointer?
+    var connections: [ObjectIdentifier: Exchange] = [:]
+    /// By socket, for whoever knows only that.
+    private var exchanges: [Exchange?] = []
+    var waiting: [Exchange] = []
     /// Whether the last turn let answers go that libmicrohttpd has not written yet.
     private var hasResumed = false
     private var nowSeconds = monotonicMilliseconds() / 1000
     private var lastSweepSeconds: Int64 = 0
-    private var isStopping = false
+    var isStopping = false
+    /// Whether nothing may wait any more, because the server is about to end.
+    private var isLastTurn = false
     /// Connections that wait on purpose.
     private var sleeping: [Exchange] = []
+    private var lingering = Lingering()
     /// The request whose body may be larger than others.
     private weak var largeBody: Exchange?
+    /// What the bodies take that are on their way, in bytes.
+    private var bodyBytes = 0
     private var watches: [Watch] = []
+    private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 << 10, alignment: 16)
 
     /// A descriptor that the loop looks at besides its own.
     package struct Watch {
@@ -38,8 +47,10 @@ internal import HTTP
     package init(_ listener: consuming Listener, _ application: any Application, _ limits: Limits) {
         self.application = application
         self.limits = limits
-        listenSocket = listener.descriptor
+        listening = listener.descriptors
     }
+
+    deinit { unsafe scratch.deallocate() }
 
     /// Serves until `stop` is called, finishes the requests in progress, and returns.
     ///
@@ -59,30 +70,37 @@ internal import HTTP
 
     private func start() {
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        // The library's own limit is never reached: what makes room is not gone at once.
         unsafe daemon = shim_start_daemon(
-            listenSocket, UInt32(allowedConnections()), UInt32(limits.idleSeconds), limits.connectionMemory,
+            UInt32(mostConnections + 1024), UInt32(limits.idleSeconds), limits.connectionMemory,
             handleCallback, context, connectionCallback, targetCallback, completedCallback)
         guard unsafe daemon != nil else { preconditionFailure("libmicrohttpd does not start: errno \(errno)") }
     }
 
     /// Each connection needs a descriptor, and the open databases need some too.
-    private func allowedConnections() -> Int {
+    private lazy var mostConnections: Int = {
         var files = rlimit()
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 else { return 512 }
         files.rlim_cur = min(files.rlim_max, 65_536)
         unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
         return min(limits.connections, max(64, Int(files.rlim_cur) - 1024))
-    }
+    }()
 
     // MARK: The loop
 
     private func turn() {
         var ready = [pollfd(fd: unsafe shim_epoll_descriptor(daemon), events: Int16(POLLIN), revents: 0)]
         for watch in watches { ready.append(pollfd(fd: watch.descriptor, events: Int16(POLLIN), revents: 0)) }
+        let first = ready.count
+        for socket in listening { ready.append(pollfd(fd: socket, events: Int16(POLLIN), revents: 0)) }
+        let firstLingering = ready.count
+        if !lingering.isEmpty { ready += lingering.waited }
         unsafe poll(&ready, nfds_t(ready.count), timeoutMilliseconds())
         nowSeconds = monotonicMilliseconds() / 1000
+        for place in ready[first..<firstLingering] where place.revents != 0 { accept(from: place.fd) }
         serve()
         sweep()
+        lingering.drain(at: monotonicMilliseconds())
         for (watch, place) in zip(watches, ready.dropFirst()) where place.revents != 0 { watch.becameReadable() }
     }
 
@@ -90,7 +108,7 @@ internal import HTTP
     /// connection's age is to be watched.
     private func timeoutMilliseconds() -> Int32 {
         if hasResumed { return 0 }
-        var longest: Int64 = connections.isEmpty ? -1 : 1000
+        var longest: Int64 = connections.isEmpty && lingering.isEmpty ? -1 : 1000
         if let next = sleeping.map(\.wakesAtMilliseconds).min() {
             longest = min(1000, max(0, next - monotonicMilliseconds()))
         }
@@ -108,12 +126,35 @@ internal import HTTP
         var count = 0
         repeat {
             count = waiting.count
-            unsafe MHD_run(daemon)
+            runLibrary()
         } while waiting.count > count && waiting.count < Self.mostPerCommit
         application.settle()
         hasResumed = !waiting.isEmpty
-        for exchange in waiting { unsafe MHD_resume_connection(exchange.connection) }
+        for exchange in waiting { resume(exchange) }
         waiting.removeAll(keepingCapacity: true)
+    }
+
+    private func runLibrary() {
+        unsafe receive_set_hook(receiveCallback, unsafe Unmanaged.passUnretained(self).toOpaque())
+        unsafe MHD_run(daemon)
+        receive_set_hook(nil, nil)
+    }
+
+    /// Reads a socket for libmicrohttpd.
+    func receive(from socket: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+        guard let exchange = exchange(at: socket) else {
+            guard let start = buffer.baseAddress else { return Inflow.nothingYet }
+            let count = unsafe receive_plainly(socket, start, buffer.count)
+            return count >= 0 ? count : errno == EAGAIN ? Inflow.nothingYet : Inflow.broken
+        }
+        let wasInside = exchange.inflow.isInsideHead
+        let count = unsafe exchange.inflow.receive(into: buffer, from: socket, scratch)
+        if !wasInside, exchange.inflow.isInsideHead, !exchange.isInProgress { exchange.sinceSeconds = nowSeconds }
+        return count
+    }
+
+    private func exchange(at socket: Int32) -> Exchange? {
+        exchanges.indices.contains(Int(socket)) ? exchanges[Int(socket)] : nil
     }
 
     /// Lets the connections go on whose time has come; all of them when the server stops.
@@ -122,258 +163,195 @@ internal import HTTP
         let now = monotonicMilliseconds()
         sleeping.removeAll { exchange in
             guard isStopping || exchange.wakesAtMilliseconds <= now else { return false }
-            unsafe MHD_resume_connection(exchange.connection)
+            resume(exchange)
             return true
         }
     }
 
+    private func resume(_ exchange: Exchange) {
+        exchange.isSuspended = false
+        unsafe MHD_resume_connection(exchange.connection)
+    }
+
+    func suspend(_ exchange: Exchange) {
+        exchange.isSuspended = true
+        unsafe MHD_suspend_connection(exchange.connection)
+    }
+
     /// Suspends a connection for a while; no thread waits.
-    func sleep(_ exchange: Exchange, until milliseconds: Int64) {
+    ///
+    /// - Returns: false in the last turn, in which nobody may wait.
+    func sleep(_ exchange: Exchange, until milliseconds: Int64) -> Bool {
+        guard !isLastTurn else { return false }
         exchange.wakesAtMilliseconds = milliseconds
         exchange.isSlowOnPurpose = true
         sleeping.append(exchange)
-        unsafe MHD_suspend_connection(exchange.connection)
+        suspend(exchange)
+        return true
     }
+
+    /// Whether an answer may wait for others and the commit.
+    var mayWait: Bool { !isLastTurn }
 
     /// libmicrohttpd's timeout counts inactivity only: whoever sends a byte now and then would live for ever.
     private func sweep() {
         guard nowSeconds > lastSweepSeconds else { return }
         lastSweepSeconds = nowSeconds
-        for exchange in connections.values where !exchange.isSlowOnPurpose {
-            let allowed =
-                if case .idle = exchange.phase { limits.idleSeconds + limits.requestSeconds } else {
-                    limits.requestSeconds
-                }
-            if nowSeconds - exchange.sinceSeconds > allowed {
-                shutdown(unsafe shim_connection_socket(exchange.connection), Int32(SHUT_RDWR))
+        for exchange in connections.values where !exchange.isSlowOnPurpose && !exchange.isSuspended {
+            switch exchange.phase {
+            case .idle:
+                let allowed = limits.requestSeconds + (exchange.inflow.isInsideHead ? 0 : limits.idleSeconds)
+                if nowSeconds - exchange.sinceSeconds > allowed { exchange.cut(.tooSlow) }
+            case .begun, .collecting, .draining:
+                if nowSeconds - exchange.sinceSeconds > limits.requestSeconds { exchange.cut(.tooSlow) }
+            case .answered: watch(exchange)
+            case .waiting: break
             }
+        }
+    }
+
+    /// Whoever reads is served to the end.
+    private func watch(_ exchange: Exchange) {
+        let acknowledged = Int64(socket_acknowledged(exchange.socket))
+        if acknowledged != exchange.acknowledged {
+            exchange.acknowledged = acknowledged
+            exchange.sinceSeconds = nowSeconds
+        } else if nowSeconds - exchange.sinceSeconds > limits.requestSeconds {
+            exchange.cut(.readerTooSlow)
         }
     }
 
     /// No new connections; those with a request in progress get their answer, up to a deadline.
     private func finish() {
         watches = []
-        let socket = unsafe MHD_quiesce_daemon(daemon)
-        if socket >= 0 { close(socket) }
+        for socket in listening { close(socket) }
+        listening = []
         let deadlineSeconds = nowSeconds + limits.drainSeconds
         while nowSeconds < deadlineSeconds, connections.values.contains(where: \.isInProgress) { turn() }
-        // A suspended connection would abort the program here.
+        // A connection that is suspended when the library stops would abort the program. So nothing is suspended from here on, and
+        // whatever was goes on.
+        isLastTurn = true
         serve()
+        serve()
+        lingering.end()
         unsafe MHD_stop_daemon(daemon)
         unsafe daemon = nil
         application.settle()
     }
 
-    // MARK: One request
+    // MARK: Connections
 
-    func opened(_ connection: OpaquePointer) -> Exchange {
-        let exchange = unsafe Exchange(connection, nowSeconds: nowSeconds)
-        connections[ObjectIdentifier(exchange)] = exchange
-        return exchange
-    }
+    /// How many connections are taken in one turn from one socket.
+    private static let mostAccepted = 64
 
-    func closed(_ exchange: Exchange) { connections[ObjectIdentifier(exchange)] = nil }
-
-    func begin(_ exchange: Exchange, target: UnsafePointer<CChar>) {
-        unsafe exchange.begin(target: target, nowSeconds: nowSeconds)
-    }
-
-    func completed(_ exchange: Exchange) {
-        if largeBody === exchange { largeBody = nil }
-        exchange.end(nowSeconds: nowSeconds)
-    }
-
-    /// libmicrohttpd calls this when the fields are complete, for each piece of the body, at its end, and after a
-    /// suspended connection was resumed.
-    func handle(_ exchange: Exchange, method: String, _ piece: UnsafeBufferPointer<UInt8>) -> MHD_Result {
-        switch exchange.phase {
-        case .idle, .answered:
-            return .NO
-        case .begun:
-            exchange.method = Method(rawValue: method)
-            exchange.readFields()
-            return begin(exchange)
-        case .collecting:
-            guard !piece.isEmpty else { return answer(exchange) }
-            let size = exchange.body.count + piece.count
-            guard size <= exchange.bodyLimit, mayGrow(exchange, to: size) else {
-                exchange.body = []
-                exchange.phase = .draining(.contentTooLarge)
-                return drain(exchange, .contentTooLarge, piece.count)
+    private func accept(from listener: Int32) {
+        for _ in 0..<Self.mostAccepted {
+            if connections.count >= mostConnections { makeRoom() }
+            var address = sockaddr_storage()
+            var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let isAdded = unsafe withUnsafeMutablePointer(to: &address) { address in
+                unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                    let socket = unsafe shim_accept(listener, address, &size)
+                    guard socket >= 0 else { return false }
+                    guard connections.count < mostConnections + 512 else {
+                        close(socket)
+                        application.ended(1, .noRoom)
+                        return true
+                    }
+                    // It closes the socket where it cannot take it.
+                    _ = unsafe MHD_add_connection(daemon, socket, address, size)
+                    return true
+                }
             }
-            unsafe exchange.body.append(contentsOf: piece)
-            return .YES
-        case .draining(let rejection):
-            return drain(exchange, rejection, piece.count)
-        case .waiting(let response, let batch):
-            if batch?.failure == nil, let later = response.later { return look(later, exchange) }
-            return send(batch?.failure ?? response, exchange)
+            if !isAdded {
+                // Without descriptors for a newcomer, somebody has to go.
+                if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(errno) { makeRoom() }
+                return
+            }
         }
     }
 
+    /// Ends the connections that have waited longest for their clients, some at a time, for looking for them costs.
+    private func makeRoom() {
+        var idle = connections.values.filter { $0.waitsForClient && $0.ending == nil }
+        let most = min(idle.count, max(1, mostConnections / 64))
+        idle.sort { $0.sinceSeconds < $1.sinceSeconds }
+        for exchange in idle.prefix(most) { exchange.cut(.madeRoom) }
+        if most > 0 { runLibrary() }
+    }
+
+    func opened(_ connection: OpaquePointer) -> Exchange {
+        let socket = unsafe shim_connection_socket(connection)
+        let exchange = unsafe Exchange(connection, socket: socket, nowSeconds: nowSeconds)
+        connections[ObjectIdentifier(exchange)] = exchange
+        while exchanges.count <= Int(socket) { exchanges.append(nil) }
+        exchanges[Int(socket)] = exchange
+        return exchange
+    }
+
+    func closed(_ exchange: Exchange) {
+        connections[ObjectIdentifier(exchange)] = nil
+        exchanges[Int(exchange.socket)] = nil
+        drop(bodyOf: exchange)
+        if let reason = exchange.ending ?? (exchange.inflow.isCut ? .clientLeft : nil) { application.ended(1, reason) }
+        if exchange.lingers, !exchange.inflow.isFinished, !isLastTurn {
+            lingering.add(exchange.socket, at: monotonicMilliseconds())
+        }
+    }
+
+    func begin(_ exchange: Exchange) -> Bool { exchange.begin(nowSeconds: nowSeconds) }
+
+    func completed(_ exchange: Exchange) {
+        if largeBody === exchange { largeBody = nil }
+        drop(bodyOf: exchange)
+        exchange.end(nowSeconds: nowSeconds)
+        // The library does not know that its client has closed its side meanwhile.
+        if exchange.inflow.completed() { shutdown(exchange.socket, Int32(SHUT_RDWR)) }
+    }
+
+    // MARK: Bodies
+
+    private func drop(bodyOf exchange: Exchange) {
+        bodyBytes -= exchange.body.count
+        exchange.body.removeAll(keepingCapacity: true)
+    }
+
+    /// Keeps a piece of a body.
+    ///
+    /// - Returns: false where the body is too large.
+    func keep(_ piece: UnsafeBufferPointer<UInt8>, of exchange: Exchange) -> Bool {
+        let size = exchange.body.count + piece.count
+        guard size <= exchange.bodyLimit, mayGrow(exchange, to: size) else {
+            drop(bodyOf: exchange)
+            exchange.body = []
+            return false
+        }
+        unsafe exchange.body.append(contentsOf: piece)
+        bodyBytes += piece.count
+        if bodyBytes > max(limits.bodies, 2 * limits.body), largeBody == nil { makeRoomForBodies(but: exchange) }
+        return true
+    }
+
     /// Bodies above the ordinary limit, where there may be some, come one at a time.
-    private func mayGrow(_ exchange: Exchange, to size: Int) -> Bool {
+    func mayGrow(_ exchange: Exchange, to size: Int) -> Bool {
         guard size > limits.body, largeBody !== exchange else { return true }
         guard largeBody == nil else { return false }
         largeBody = exchange
         return true
     }
 
-    private func begin(_ exchange: Exchange) -> MHD_Result {
-        let length = exchange.bodyLength
-        if let rejection = rejection(of: exchange, length) {
-            // A client that waits for 100 Continue, or has too much to send, is told at once.
-            let waits = exchange.fields["expect"] != nil
-            guard !waits, length ?? 0 <= limits.drain else { return reject(exchange, rejection) }
-            exchange.phase = .draining(rejection)
-            return .YES
-        }
-        exchange.body.reserveCapacity(length ?? 0)
-        // An answer from this first call would cost the connection: the library closes it then, even without a body.
-        exchange.phase = .collecting
-        return .YES
-    }
-
-    private func rejection(of exchange: Exchange, _ length: Int?) -> Rejection? {
-        guard exchange.hasValidFraming else { return .malformed }
-        guard let method = exchange.method else { return .unknownMethod }
-        exchange.bodyLimit = application.bodyLimit(method, target: exchange.target) ?? limits.body
-        let size = length ?? 0
-        return size <= exchange.bodyLimit && mayGrow(exchange, to: size) ? nil : .contentTooLarge
-    }
-
-    private func drain(_ exchange: Exchange, _ rejection: Rejection, _ count: Int) -> MHD_Result {
-        guard count > 0 else { return reject(exchange, rejection) }
-        exchange.drained += count
-        return exchange.drained <= limits.drain ? .YES : .NO
-    }
-
-    private func reject(_ exchange: Exchange, _ rejection: Rejection) -> MHD_Result {
-        let answer = application.answer(
-            rejection, method: exchange.method, target: exchange.target, fields: exchange.fields)
-        return send(answer, exchange)
-    }
-
-    private func answer(_ exchange: Exchange) -> MHD_Result {
-        guard let method = exchange.method, let target = Target(exchange.target) else {
-            return reject(exchange, .malformed)
-        }
-        exchange.isLast = exchange.hasClientFinished
-        let answer = application.answer(
-            Request(method: method, target: target, fields: exchange.fields, body: exchange.body))
-        let delay = answer.response.delivery?.delayMilliseconds ?? 0
-        if answer.response.later == nil || exchange.isLast, exchange.isLast || answer.batch == nil && delay == 0 {
-            // A suspended connection whose client has closed its side is dropped when it is resumed: settle now.
-            if answer.batch != nil { application.settle() }
-            let answered = answer.response.later?.response(isOver: true) ?? answer.response
-            return send(answer.batch?.failure ?? answered, exchange)
-        }
-        exchange.phase = .waiting(answer.response, answer.batch)
-        if let later = answer.response.later, !exchange.isLast {
-            exchange.patienceEndsAtMilliseconds = monotonicMilliseconds() + later.patienceMilliseconds
-            sleep(exchange, until: monotonicMilliseconds() + Self.lookMilliseconds)
-        } else if delay > 0 {
-            sleep(exchange, until: monotonicMilliseconds() + delay)
-        } else {
-            waiting.append(exchange)
-            unsafe MHD_suspend_connection(exchange.connection)
-        }
-        return .YES
-    }
-
-    /// How often whatever comes later is looked for.
-    private static let lookMilliseconds: Int64 = 10
-
-    /// Looks whether an answer that may come later is there.
-    private func look(_ later: Later, _ exchange: Exchange) -> MHD_Result {
-        // What this turn has done so far counts only once it is kept.
-        application.settle()
-        let now = monotonicMilliseconds()
-        let isOver = isStopping || now >= exchange.patienceEndsAtMilliseconds
-        if let response = later.response(isOver: isOver) { return send(response, exchange) }
-        sleep(exchange, until: min(now + Self.lookMilliseconds, exchange.patienceEndsAtMilliseconds))
-        return .YES
-    }
-
-    private func send(_ response: Response, _ exchange: Exchange) -> MHD_Result {
-        exchange.phase = .answered
-        if let delivery = response.delivery, delivery.ending == .beforeAnswer { return .NO }
-        guard let made = unsafe made(response, exchange) else { return .NO }
-        defer { unsafe MHD_destroy_response(made) }
-        for field in response.fields { unsafe MHD_add_response_header(made, field.name, field.value) }
-        if isStopping || exchange.isLast { unsafe MHD_add_response_header(made, "Connection", "close") }
-        return unsafe MHD_queue_response(exchange.connection, UInt32(response.status.rawValue), made)
-    }
-
-    private func made(_ response: Response, _ exchange: Exchange) -> OpaquePointer? {
-        if let live = response.live {
-            exchange.isSlowOnPurpose = true
-            let stream = LiveStream(live, exchange, server: self)
-            return unsafe MHD_create_response_from_callback(
-                shim_unknown_size, 65_536, liveCallback, Unmanaged.passRetained(stream).toOpaque(), liveDoneCallback)
-        }
-        if let delivery = response.delivery, delivery.ending == .duringAnswer || delivery.drip != nil {
-            exchange.isSlowOnPurpose = true
-            let parts = PiecemealBody(response.body, delivery, exchange, server: self)
-            return unsafe MHD_create_response_from_callback(
-                UInt64(response.body.count), 65_536, pieceCallback, Unmanaged.passRetained(parts).toOpaque(),
-                piecesDoneCallback)
-        }
-        return unsafe response.body.withUnsafeBytes { body in
-            unsafe MHD_create_response_from_buffer(
-                body.count, UnsafeMutableRawPointer(mutating: body.baseAddress), .RESPMEM_MUST_COPY)
-        }
-    }
-
-    /// The next bytes of a live body, into libmicrohttpd's buffer.
-    ///
-    /// - Returns: how many; 0 while there are none, and the code that ends the body.
-    func piece(of stream: LiveStream, into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
-        if stream.rest.isEmpty {
-            guard !isStopping, let next = stream.body.next() else { return shim_end_of_stream }
-            stream.rest = next[...]
-        }
-        guard !stream.rest.isEmpty else {
-            sleep(stream.exchange, until: monotonicMilliseconds() + Self.lookMilliseconds)
-            return 0
-        }
-        let count = min(stream.rest.count, buffer.count)
-        _ = unsafe buffer.update(fromContentsOf: stream.rest.prefix(count))
-        stream.rest = stream.rest.dropFirst(count)
-        return count
-    }
-
-    /// The next bytes of a body that comes in pieces, into libmicrohttpd's buffer.
-    ///
-    /// - Returns: how many; 0 while it is to wait, and the error code that closes the connection.
-    func piece(
-        of body: PiecemealBody, at position: Int, into buffer: UnsafeMutableBufferPointer<UInt8>
-    ) -> Int {
-        let cut = body.delivery.ending == .duringAnswer ? body.bytes.count / 2 : body.bytes.count
-        guard position < cut else { return shim_end_with_error }
-        var count = min(cut - position, buffer.count)
-        if let drip = body.delivery.drip, !isStopping {
-            let now = monotonicMilliseconds()
-            guard position == 0 || now >= body.nextAtMilliseconds else {
-                sleep(body.exchange, until: body.nextAtMilliseconds)
-                return 0
-            }
-            body.nextAtMilliseconds = now + drip.everyMilliseconds
-            count = min(count, drip.bytes)
-        }
-        _ = unsafe buffer.update(fromContentsOf: body.bytes[position..<position + count])
-        return count
+    private func makeRoomForBodies(but newest: Exchange) {
+        let oldest = connections.values.filter {
+            if case .collecting = $0.phase { $0 !== newest && $0.ending == nil && !$0.body.isEmpty } else { false }
+        }.min { $0.sinceSeconds < $1.sinceSeconds }
+        guard let oldest else { return }
+        drop(bodyOf: oldest)
+        oldest.body = []
+        oldest.cut(.bodyMadeRoom)
     }
 }
 
-extension Exchange {
-    /// Whether a client is owed an answer.
-    fileprivate var isInProgress: Bool {
-        if case .idle = phase { false } else { true }
-    }
-}
-
-private func monotonicMilliseconds() -> Int64 {
+func monotonicMilliseconds() -> Int64 {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000

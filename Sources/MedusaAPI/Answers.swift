@@ -82,21 +82,6 @@ extension Response {
                 .serviceUnavailable, message: "The sandbox's disk is full: nothing was saved. Make room and try again.")
             : error(.internalServerError, message: "The sandbox could not save: nothing was changed")
     }
-
-    /// The answer to a browser that asks whether a page may call (Fetch standard, CORS preflight).
-    static func preflight(_ request: Request, _ origin: String) -> Response {
-        Response(
-            .noContent,
-            fields: [
-                NamedValue("Access-Control-Allow-Origin", origin),
-                NamedValue("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE"),
-                NamedValue(
-                    "Access-Control-Allow-Headers",
-                    request.fields["access-control-request-headers"] ?? "authorization, content-type, customer-token"),
-                NamedValue("Access-Control-Max-Age", "600"),
-                NamedValue("Vary", "Origin"),
-            ])
-    }
 }
 
 /// The members of an error envelope (B.6).

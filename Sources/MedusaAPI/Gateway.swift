@@ -10,7 +10,7 @@ package import Sandbox
 /// Kong, the vendor's gateway (B.5).
 package final class Gateway {
     private let sandboxes: Sandboxes
-    private let allowsAnyOrigin: Bool
+    package let access: Access
     package let recording: Recording
     /// As text, for the journal.
     var lastRequestHeader = Secrets.Header()
@@ -18,13 +18,12 @@ package final class Gateway {
     /// Takes a sentence about something that went wrong on our side, or that the caller should look at.
     private let report: (String) -> Void
 
-    /// - Parameter allowsAnyOrigin: whether a page of any origin may call; right on loopback only (decisions.md 5).
     package init(
-        _ sandboxes: Sandboxes, allowsAnyOrigin: Bool, recording: Recording = Recording(),
+        _ sandboxes: Sandboxes, access: Access, recording: Recording = Recording(),
         report: @escaping (String) -> Void
     ) {
         self.sandboxes = sandboxes
-        self.allowsAnyOrigin = allowsAnyOrigin
+        self.access = access
         self.recording = recording
         self.report = report
     }
@@ -51,7 +50,7 @@ package final class Gateway {
     ///
     /// - Parameter caller: who asks in the integration's name.
     package func answer(_ request: Request, by caller: Trace.Caller? = nil) -> Reply {
-        recorded(request, by: caller) { answer(request, toAnyOrigin: allowsAnyOrigin) { route($0) } }
+        recorded(request, by: caller) { access.answer(request, to: .everyone) { route($0) } }
     }
 
     /// Records what somebody answers to a request of the API, or of the modal.
@@ -71,17 +70,6 @@ package final class Gateway {
             report(error.description)
             return nil
         }
-    }
-
-    /// Answers, and lets a browser's page of another origin see it where it may (decisions.md 5).
-    package func answer(_ request: Request, toAnyOrigin: Bool, _ route: (Request) -> Reply) -> Reply {
-        guard let origin = request.fields["origin"] else { return route(request) }
-        guard toAnyOrigin || Self.isLoopback(origin) else { return route(request) }
-        if request.method == .options { return Reply(response: .preflight(request, origin)) }
-        var reply = route(request)
-        reply.response.fields.append(NamedValue("Access-Control-Allow-Origin", origin))
-        reply.response.fields.append(NamedValue("Vary", "Origin"))
-        return reply
     }
 
     private func route(_ request: Request) -> Reply {
@@ -116,20 +104,34 @@ package final class Gateway {
         return Reply(response: .gateway(.notFound, "no Route matched with those values"), trace: trace)
     }
 
-    /// What the server itself says to a request that never became one; recorded as far as it came.
+    /// What the server itself says to a request before anybody looks at what it asks for; recorded as far as it came.
     ///
-    /// - Parameter target: as it was sent; it need not decode.
-    package func refuse(_ response: Response, method: Method?, target: String, fields: Fields) -> Reply {
-        let decoded = Target(target) ?? Target(segments: [])
-        let request = Request(method: method ?? .get, target: decoded, fields: fields)
+    /// - Parameter head: as far as it was read.
+    package func refuse(_ rejection: Rejection, _ head: RequestHead, to audience: Access.Audience) -> Reply {
+        let target = Target(head.target) ?? Target(segments: [])
+        let request = Request(method: head.method ?? .get, target: target, fields: head.fields)
         return recorded(request) {
-            var reply = noRoute(request, Trace())
-            if let method, case .match(let match) = Routes.router.find(method, decoded.segments) {
-                reply.trace?.operation = match.value.endpoint.operation
+            access.answer(request, to: audience) { request in
+                var reply = noRoute(request, Trace())
+                if let method = head.method, case .match(let match) = Routes.router.find(method, target.segments) {
+                    reply.trace?.operation = match.value.endpoint.operation
+                }
+                reply.response = .gateway(rejection.status, rejection.message)
+                return reply
             }
-            reply.response = response
-            return reply
         }
+    }
+
+    /// Whether a request to here gets as far as its body: it has a route, and a key that may be admitted.
+    package func wantsBody(_ head: RequestHead, _ target: Target) -> Bool {
+        guard let method = head.method, case .match = Routes.router.find(method, target.segments) else { return false }
+        return hasKey(head.fields)
+    }
+
+    /// Whether a request has a key that may be admitted. Opens nothing.
+    package func hasKey(_ fields: Fields) -> Bool {
+        guard let key = fields["authorization"], fields.count(of: "authorization") == 1 else { return false }
+        return sandboxes.admits(key.hasScheme ? String(key.dropFirst("bearer ".count)) : key)
     }
 
     /// The API key of the sandbox that an auth key of the Payment Plugin opens: one whose setting names it, else the one of the
@@ -361,15 +363,6 @@ package final class Gateway {
     package func unsaved(_ error: SQLiteError) -> Response {
         report("\(error)")
         return .unsaved(error)
-    }
-
-    /// `http://localhost:3000`, `https://shop.localhost`, `http://127.0.0.1:8080`, `http://[::1]`.
-    private static func isLoopback(_ origin: String) -> Bool {
-        guard let scheme = origin.firstIndex(of: ":") else { return false }
-        let authority = origin[scheme...].drop { $0 == ":" || $0 == "/" }
-        let host = authority.prefix { $0 != ":" }
-        return host == "localhost" || host.hasSuffix(".localhost") || host.hasPrefix("127.")
-            || authority.hasPrefix("[::1]")
     }
 }
 

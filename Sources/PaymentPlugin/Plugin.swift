@@ -24,13 +24,26 @@ package final class Plugin {
         if segments == ["sdk", "js"] { return get(request) { script($0) } }
         if segments.starts(with: ["pp3", "api"]) {
             // Pages of the modal's own origin call, and the shop's page with its order.
-            return gateway.answer(request, toAnyOrigin: true) { call($0) }
+            return gateway.access.answer(request, to: .everyone) { call($0) }
         }
-        if segments == ["demo", "validate-order"] { return validateOrder(request) }
+        if segments == Self.validation {
+            return gateway.access.answer(request, to: .own) { validateOrder($0) }
+        }
         guard let asset = Asset.at(segments) else {
             return Gateway.Reply(response: .gateway(.notFound, "There is nothing at this path"))
         }
         return get(request) { _ in asset.response }
+    }
+
+    private static let validation = ["demo", "validate-order"]
+
+    /// Whether a request is for the shop that comes along, whose pages are the server's own.
+    package static func isDemo(_ target: Target) -> Bool { target.segments.first == "demo" }
+
+    /// Whether a request to here gets as far as its body. Opens nothing.
+    package func wantsBody(_ head: RequestHead, _ target: Target) -> Bool {
+        if target.segments.starts(with: ["pp3", "api"]) { return !(head.fields["x-auth-key"] ?? "").isEmpty }
+        return target.segments == Self.validation && target.query.contains { $0.name == "authKey" }
     }
 
     private func get(_ request: Request, _ body: (Request) -> Response) -> Gateway.Reply {
@@ -57,7 +70,7 @@ package final class Plugin {
             }
         let settings = JSONWriter.write {
             $0.object {
-                $0.member("origin", "http://\(request.fields["host"] ?? "127.0.0.1")")
+                $0.member("origin", request.serverOrigin)
                 $0.member("authKey", authKey)
                 $0.member("problem", ifPresent: problem)
             }
@@ -140,6 +153,11 @@ package final class Plugin {
     /// What the demo's own server does: the documents' sample, in the merchant's name (D.5).
     private func validateOrder(_ request: Request) -> Gateway.Reply {
         let authKey = request.target.query.last { $0.name == "authKey" }?.value ?? ""
+        // A page of another origin sends JSON only once it has asked.
+        let type = request.fields["content-type"]?.prefix { $0 != ";" }.lowercased()
+        guard request.method != .post || type == "application/json" else {
+            return Gateway.Reply(response: .gateway(.unsupportedMediaType, "POST JSON: Content-Type: application/json"))
+        }
         guard request.method == .post, let key = gateway.apiKey(ofAuthKey: authKey),
             let id = (try? JSON(request.body))?["transactionId"]?.string
         else {

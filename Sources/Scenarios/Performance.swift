@@ -49,7 +49,8 @@ private final class Performance {
         self.scenario = scenario
         self.stage = stage
         // What it would report is in its answers, which are looked at.
-        gateway = Gateway(Sandboxes(home: .memory, seed: 0, allowedKeys: []), allowsAnyOrigin: false) { _ in }
+        gateway = Gateway(Sandboxes(home: .memory, seed: 0, allowedKeys: []), access: Access(isLoopback: false)) { _ in
+        }
     }
 
     /// - Throws: `Problems`, when a request was refused.

@@ -35,6 +35,9 @@ final class Log {
         }
     }
 
+    /// Why a request was refused, or a connection ended, before anybody looked at what was asked.
+    func ended(_ sentence: String) { if logsRequests { line(sentence) } }
+
     /// A sentence about something that somebody should look at.
     func report(_ sentence: String) { line(sentence) }
 

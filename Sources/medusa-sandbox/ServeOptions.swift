@@ -23,6 +23,18 @@ struct ServeOptions: ParsableArguments {
         help: "An API key to admit; repeatable. Without any, each key opens its own sandbox.")
     var apiKeys: [String] = []
 
+    @Option(
+        name: .customLong("allow-host"), parsing: .singleValue,
+        help:
+            "A host name by which clients may call besides addresses, localhost, names without a dot and flexshopper.com; *.example.com for all below; repeatable."
+    )
+    var allowedHosts: [String] = []
+
+    @Option(
+        name: .customLong("allow-origin"), parsing: .singleValue,
+        help: "The origin of pages that may call everything, such as https://shop.example.com; repeatable.")
+    var allowedOrigins: [String] = []
+
     @Option(help: "What identifiers and tokens derive from: the same seed and requests give the same identifiers.")
     var seed: UInt64 = 1
 

@@ -14,6 +14,10 @@ final class Service: Application {
     private let plugin: Plugin
     private let log: Log
     private var unsettled: [(sandbox: Sandbox, batch: Batch)] = []
+    /// The host that was last found to be one of the server's.
+    private var admittedHost: String?
+    /// Connections that ended without an answer since the last turn.
+    private var endings: [Ending: Int] = [:]
 
     init(_ gateway: Gateway, _ log: Log) {
         self.gateway = gateway
@@ -24,11 +28,18 @@ final class Service: Application {
 
     func answer(_ request: Request) -> Answer {
         let start = ContinuousClock.now
+        if let rejection = misdirection(of: request) {
+            var head = RequestHead()
+            (head.method, head.target, head.fields) = (request.method, request.target.path, request.fields)
+            return Answer(answer(rejection, head))
+        }
         let reply =
             if Control.owns(request.target) {
                 turned(request)
             } else if Plugin.owns(request.target) {
                 plugin.answer(request)
+            } else if request.target.isWholeServer, request.method == .options {
+                Gateway.Reply(response: Response(.noContent, fields: [Gateway.allow(Method.allCases)]))
             } else {
                 gateway.answer(request)
             }
@@ -39,13 +50,41 @@ final class Service: Application {
         return Answer(reply.response, after: reply.unsettled.map(batch))
     }
 
+    /// Clients name the same host again and again.
+    private func misdirection(of request: Request) -> Rejection? {
+        guard let host = request.fields["host"], host != admittedHost else { return nil }
+        if let rejection = gateway.access.rejection(of: request.fields, request.target) { return rejection }
+        if request.target.authority == nil { admittedHost = host }
+        return nil
+    }
+
     /// What turns a sandbox finds everything before it done, and may put another database in its place.
     private func turned(_ request: Request) -> Gateway.Reply {
         settle()
         return control.answer(request, version: MedusaSandbox.version)
     }
 
-    func bodyLimit(_ method: Method, target: String) -> Int? { Control.bodyLimit(method, target: target) }
+    func wantsBody(_ head: RequestHead, _ target: Target) -> Bool {
+        guard gateway.access.rejection(of: head.fields, target) == nil, head.method != .options else { return false }
+        if Control.owns(target) { return gateway.hasKey(head.fields) }
+        return Plugin.owns(target) ? plugin.wantsBody(head, target) : gateway.wantsBody(head, target)
+    }
+
+    func bodyLimit(_ head: RequestHead, _ target: Target) -> Int? { Control.bodyLimit(head, target) }
+
+    func ended(_ count: Int, _ reason: Ending) { endings[reason, default: 0] += count }
+
+    /// One line a turn for each reason, for thousands may end at once.
+    private func logEndings() {
+        guard !endings.isEmpty else { return }
+        for reason in Ending.allCases {
+            guard let count = endings[reason] else { continue }
+            log.ended(
+                count == 1 ? "a connection ended: \(reason.rawValue)" : "\(count) connections ended: \(reason.rawValue)"
+            )
+        }
+        endings.removeAll()
+    }
 
     private func batch(of sandbox: Sandbox) -> Batch {
         if let found = unsettled.first(where: { $0.sandbox === sandbox }) { return found.batch }
@@ -54,15 +93,12 @@ final class Service: Application {
         return batch
     }
 
-    func answer(_ rejection: Rejection, method: Method?, target: String, fields: Fields) -> Response {
-        let response: Response =
-            switch rejection {
-            case .malformed: .gateway(.badRequest, "Bad request")
-            case .unknownMethod: .gateway(.notFound, "no Route matched with those values")
-            case .contentTooLarge: .gateway(.contentTooLarge, "Request size limit exceeded")
-            }
-        log.request("-", String(target.prefix { $0 != "?" }), response.status, took: .zero)
-        let reply = gateway.refuse(response, method: method, target: target, fields: fields)
+    func answer(_ rejection: Rejection, _ head: RequestHead) -> Response {
+        log.request(
+            head.method?.rawValue ?? "-", String(head.target.prefix { $0 != "?" }), rejection.status, took: .zero)
+        log.ended("refused: \(rejection.message)")
+        let isOwn = Target(head.target).map { Control.owns($0) || Plugin.isDemo($0) } ?? false
+        let reply = gateway.refuse(rejection, head, to: isOwn ? .own : .everyone)
         guard let sandbox = reply.unsettled else { return reply.response }
         let batch = batch(of: sandbox)
         settle()
@@ -80,6 +116,7 @@ final class Service: Application {
             }
         }
         unsettled.removeAll(keepingCapacity: true)
+        logEndings()
         log.flush()
     }
 }

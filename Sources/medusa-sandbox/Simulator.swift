@@ -49,7 +49,14 @@ struct Simulator {
         var limits = Limits()
         limits.body = options.bodyLimit
         let recording = Recording(isOn: !options.isWithoutJournal, showsSecrets: options.showsSecrets)
-        let gateway = Gateway(sandboxes, allowsAnyOrigin: listener.isLoopback, recording: recording) { log.report($0) }
+        let access = Access(
+            isLoopback: listener.isLoopback, allowedHosts: options.allowedHosts, allowedOrigins: options.allowedOrigins)
+        let gateway = Gateway(sandboxes, access: access, recording: recording) { log.report($0) }
+        if !listener.isLoopback {
+            log.report(
+                "warning: listening on \(options.host), which other machines reach: whoever does can use every sandbox whose API key "
+                    + "they know or make up; close the door with --api-key, or listen on 127.0.0.1")
+        }
         server = HTTPServer(listener, Service(gateway, log), limits)
         readyFile = options.readyFile
         self.log = log

@@ -19,7 +19,7 @@ private final class Subject {
     private let hasControl: Bool
 
     init(hasControl: Bool = true) throws {
-        gateway = Gateway(sandboxes, allowsAnyOrigin: true) { _ in }
+        gateway = Gateway(sandboxes, access: Access(isLoopback: true)) { _ in }
         control = Control(gateway)
         self.hasControl = hasControl
         let sandbox = try sandboxes.sandbox(for: "key")

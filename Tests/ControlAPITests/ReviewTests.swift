@@ -12,7 +12,7 @@ import Testing
     @Test(arguments: [("POST", "/_sandbox/reset"), ("GET", "/_sandbox/explain/1"), ("POST", "/_sandbox/snapshots")])
     func `may be the first one after a review has ended`(method: String, path: String) throws {
         let sandboxes = Sandboxes(home: .memory, seed: 1, allowedKeys: ["k"])
-        let gateway = Gateway(sandboxes, allowsAnyOrigin: false) { _ in }
+        let gateway = Gateway(sandboxes, access: Access(isLoopback: false)) { _ in }
         let control = Control(gateway)
         let sandbox = try sandboxes.sandbox(for: "k")
         func send(_ method: String, _ path: String, _ body: String, token: String = "") throws -> Response {

@@ -11,7 +11,8 @@ import Testing
 
     @Test(arguments: [
         ("/", []), ("/v3/users", ["v3", "users"]), ("/v3/users/", ["v3", "users"]),
-        ("/a%2Fb/c", ["a/b", "c"]), ("//a", ["", "a"]), ("/%00", ["\u{0}"]), ("/a+b", ["a+b"]), ("/%E2%82%AC", ["€"]),
+        ("/a%2Fb/c", ["a/b", "c"]), ("//a", ["a"]), ("/v3///users//", ["v3", "users"]), ("//", []), ("/%00", ["\u{0}"]),
+        ("/a+b", ["a+b"]), ("/%E2%82%AC", ["€"]),
         ("/v3?x=/y/z", ["v3"]),
     ])
     func `is split before it is decoded`(raw: String, segments: [String]) {
@@ -28,9 +29,26 @@ import Testing
         #expect(target?.path == "/p")
     }
 
-    @Test(arguments: ["", "*", "v3/users", "http://x/y", "/%", "/%4", "/%zz", "/%ff", "/?a=%C3"])
+    @Test(arguments: [
+        "", "v3/users", "ftp://x/y", "http://", "http:///y", "http://a@b/y", "http://x:99999/", "x:y", "/%", "/%4",
+        "/%zz", "/%ff", "/?a=%C3",
+    ])
     func `is refused when it is malformed`(raw: String) {
         #expect(Target(raw) == nil)
+    }
+
+    @Test(arguments: [
+        ("http://api.example.com/v3/users?a=b", ["v3", "users"], "api.example.com"), ("HTTP://x", [], "x"),
+        ("https://x:8443?a=b", [], "x:8443"), ("http://[::1]:6338/v3", ["v3"], "[::1]:6338"),
+    ])
+    func `may be a whole URL, as a client sends its proxy`(raw: String, segments: [String], authority: String) {
+        #expect(Target(raw)?.segments == segments)
+        #expect(Target(raw)?.authority == authority)
+    }
+
+    @Test func `may be the whole server`() {
+        #expect(Target("*")?.isWholeServer == true)
+        #expect(Target("/*")?.isWholeServer == false)
     }
 }
 

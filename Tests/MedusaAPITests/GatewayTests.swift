@@ -112,7 +112,7 @@ import Testing
     ])
     func `lets only local pages call when it listens beyond loopback`(origin: String, isAllowed: Bool) {
         let sandboxes = Sandboxes(home: .memory, seed: 1, allowedKeys: [])
-        let gateway = Gateway(sandboxes, allowsAnyOrigin: false) { _ in }
+        let gateway = Gateway(sandboxes, access: Access(isLoopback: false)) { _ in }
         let request = Request(method: .get, target: Target("/")!, fields: ["Origin": origin])
         let names = gateway.answer(request).response.fields.map(\.name)
         #expect(names.contains("Access-Control-Allow-Origin") == isAllowed)

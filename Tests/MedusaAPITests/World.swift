@@ -24,7 +24,7 @@ final class World {
     init(allowedKeys: Set<String> = [], seed: UInt64 = 1) throws {
         sandboxes = Sandboxes(home: .memory, seed: seed, allowedKeys: allowedKeys)
         let box = box
-        gateway = Gateway(sandboxes, allowsAnyOrigin: true) { box.reports.append($0) }
+        gateway = Gateway(sandboxes, access: Access(isLoopback: true)) { box.reports.append($0) }
         try sandbox().clock = .frozen(Self.start)
     }
 

@@ -16,7 +16,7 @@ import Testing
 
     private init(allowedKeys: Set<String>) throws {
         sandboxes = Sandboxes(home: .memory, seed: 1, allowedKeys: allowedKeys)
-        plugin = Plugin(Gateway(sandboxes, allowsAnyOrigin: true) { _ in })
+        plugin = Plugin(Gateway(sandboxes, access: Access(isLoopback: true)) { _ in })
     }
 
     struct Answer {

@@ -14,7 +14,7 @@ final class Run {
     let gateway: Gateway
 
     init(recording: Recording = Recording()) {
-        gateway = Gateway(sandboxes, allowsAnyOrigin: false, recording: recording) { _ in }
+        gateway = Gateway(sandboxes, access: Access(isLoopback: false), recording: recording) { _ in }
     }
 
     var sandbox: Sandbox { get throws { try sandboxes.sandbox(for: "k") } }

@@ -1,0 +1,30 @@
+extension Request {
+    /// The scheme and host by which the client knows the server, `https://pp3.sandbox.flexshopper.com`: what a proxy in front says of
+    /// them, else the request's own.
+    package var serverOrigin: String {
+        let forwarded = fields["forwarded"].map(Forwarded.init)
+        let scheme = forwarded?.proto ?? fields["x-forwarded-proto"].map { $0.prefix { $0 != "," }.lowercased() }
+        let named = target.authority ?? forwarded?.host ?? fields["x-forwarded-host"] ?? fields["host"]
+        let host = named.flatMap { Authority($0) == nil ? nil : $0 } ?? "127.0.0.1"
+        return "\(scheme == "https" ? "https" : "http")://\(host)"
+    }
+}
+
+/// What the proxy next to the client says of it: the first element of `Forwarded` (RFC 7239).
+private struct Forwarded {
+    private(set) var proto: String?
+    private(set) var host: String?
+
+    init(_ field: String) {
+        for pair in field.prefix(while: { $0 != "," }).split(separator: ";") {
+            let parts = pair.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2 else { continue }
+            let value = parts[1].filter { $0 != "\"" && $0 != " " }
+            switch parts[0].filter({ $0 != " " }).lowercased() {
+            case "proto": proto = value.lowercased()
+            case "host": host = value
+            default: break
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+internal import CMicroHTTPD
+internal import Glibc
+internal import HTTP
+
+/// One request: what libmicrohttpd calls, and what it is given.
+extension HTTPServer {
+    /// libmicrohttpd calls this when the fields are complete, for each piece of the body, at its end, and after a
+    /// suspended connection was resumed.
+    func handle(_ exchange: Exchange, _ piece: UnsafeBufferPointer<UInt8>) -> MHD_Result {
+        switch exchange.phase {
+        case .idle, .answered:
+            return .NO
+        case .begun:
+            return start(exchange)
+        case .collecting:
+            guard exchange.ending == nil else { return .NO }
+            guard !piece.isEmpty else { return answer(exchange) }
+            guard unsafe keep(piece, of: exchange) else {
+                exchange.phase = .draining(.contentTooLarge)
+                return drain(exchange, .contentTooLarge, piece.count)
+            }
+            return .YES
+        case .draining(let rejection):
+            return drain(exchange, rejection, piece.count)
+        case .waiting(let response, let batch):
+            if batch?.failure == nil, let later = response.later { return look(later, exchange) }
+            return send(batch?.failure ?? response, exchange)
+        }
+    }
+
+    private func start(_ exchange: Exchange) -> MHD_Result {
+        guard let rejection = rejection(of: exchange) else {
+            exchange.body.reserveCapacity(min(exchange.bodyLength ?? 0, 64 << 10))
+            // An answer from this first call would cost the connection: the library closes it then, even without a body.
+            exchange.phase = .collecting
+            return .YES
+        }
+        // A client that waits for 100 Continue, or has too much to send, is told at once.
+        if case .some(let rejection) = rejection,
+            exchange.head.expectsContinue || exchange.bodyLength ?? 0 > limits.drain
+        {
+            exchange.lingers = true
+            exchange.isLast = true
+            return reject(exchange, rejection)
+        }
+        exchange.phase = .draining(rejection)
+        return .YES
+    }
+
+    /// Why the body of a request is not kept: it is refused, or nobody looks at it; `nil` where it is kept.
+    private func rejection(of exchange: Exchange) -> Rejection?? {
+        if let rejection = exchange.rejection { return .some(rejection) }
+        guard exchange.head.method != nil else { return .some(.unknownMethod) }
+        let target: Target
+        do throws(Rejection) {
+            target = try Target(parsing: exchange.head.target)
+        } catch {
+            return .some(error)
+        }
+        exchange.target = target
+        guard exchange.head.framing != .none else { return nil }
+        guard application.wantsBody(exchange.head, target) else { return .some(nil) }
+        exchange.bodyLimit = application.bodyLimit(exchange.head, target) ?? limits.body
+        let size = exchange.bodyLength ?? 0
+        return size <= exchange.bodyLimit && mayGrow(exchange, to: size) ? nil : .some(.contentTooLarge)
+    }
+
+    private func drain(_ exchange: Exchange, _ rejection: Rejection?, _ count: Int) -> MHD_Result {
+        guard count > 0 else {
+            guard let rejection else { return answer(exchange) }
+            return reject(exchange, rejection)
+        }
+        exchange.drained += count
+        return exchange.drained <= limits.drain ? .YES : .NO
+    }
+
+    private func reject(_ exchange: Exchange, _ rejection: Rejection) -> MHD_Result {
+        send(application.answer(rejection, exchange.head), exchange)
+    }
+
+    private func answer(_ exchange: Exchange) -> MHD_Result {
+        if let flaw = exchange.inflow.presentFlaw {
+            exchange.isLast = true
+            exchange.lingers = true
+            return reject(exchange, flaw)
+        }
+        guard let method = exchange.head.method, let target = exchange.target else {
+            return reject(exchange, .malformed(.requestLine))
+        }
+        exchange.isLast = exchange.hasClientFinished
+        let answer = application.answer(
+            Request(method: method, target: target, fields: exchange.head.fields, body: exchange.body))
+        let delay = answer.response.delivery?.delayMilliseconds ?? 0
+        let leavesNow = exchange.isLast || !mayWait || answer.batch == nil && delay == 0
+        if answer.response.later == nil || exchange.isLast || !mayWait, leavesNow {
+            // A suspended connection whose client has closed its side is dropped when it is resumed: settle now.
+            if answer.batch != nil { application.settle() }
+            let answered = answer.response.later?.response(isOver: true) ?? answer.response
+            return send(answer.batch?.failure ?? answered, exchange)
+        }
+        exchange.phase = .waiting(answer.response, answer.batch)
+        if let later = answer.response.later {
+            exchange.patienceEndsAtMilliseconds = monotonicMilliseconds() + later.patienceMilliseconds
+            _ = sleep(exchange, until: monotonicMilliseconds() + Self.lookMilliseconds)
+        } else if delay > 0 {
+            _ = sleep(exchange, until: monotonicMilliseconds() + delay)
+        } else {
+            waiting.append(exchange)
+            suspend(exchange)
+        }
+        return .YES
+    }
+
+    /// How often whatever comes later is looked for.
+    static let lookMilliseconds: Int64 = 10
+
+    /// Looks whether an answer that may come later is there.
+    private func look(_ later: Later, _ exchange: Exchange) -> MHD_Result {
+        // What this turn has done so far counts only once it is kept.
+        application.settle()
+        let now = monotonicMilliseconds()
+        let isOver = isStopping || now >= exchange.patienceEndsAtMilliseconds
+        if let response = later.response(isOver: isOver) { return send(response, exchange) }
+        let next = min(now + Self.lookMilliseconds, exchange.patienceEndsAtMilliseconds)
+        return sleep(exchange, until: next) ? .YES : .NO
+    }
+
+    private func send(_ response: Response, _ exchange: Exchange) -> MHD_Result {
+        exchange.phase = .answered
+        if let delivery = response.delivery, delivery.ending == .beforeAnswer { return .NO }
+        guard let made = unsafe made(response, exchange) else { return .NO }
+        defer { unsafe MHD_destroy_response(made) }
+        for field in response.fields { unsafe MHD_add_response_header(made, field.name, field.value) }
+        if isStopping || exchange.isLast { unsafe MHD_add_response_header(made, "Connection", "close") }
+        return unsafe MHD_queue_response(exchange.connection, UInt32(response.status.rawValue), made)
+    }
+
+    private func made(_ response: Response, _ exchange: Exchange) -> OpaquePointer? {
+        if let live = response.live {
+            exchange.isSlowOnPurpose = true
+            let stream = LiveStream(live, exchange, server: self)
+            return unsafe MHD_create_response_from_callback(
+                shim_unknown_size, 65_536, liveCallback, Unmanaged.passRetained(stream).toOpaque(), liveDoneCallback)
+        }
+        if let delivery = response.delivery, delivery.ending == .duringAnswer || delivery.drip != nil {
+            exchange.isSlowOnPurpose = true
+            let parts = PiecemealBody(response.body, delivery, exchange, server: self)
+            return unsafe MHD_create_response_from_callback(
+                UInt64(response.body.count), 65_536, pieceCallback, Unmanaged.passRetained(parts).toOpaque(),
+                piecesDoneCallback)
+        }
+        return unsafe response.body.withUnsafeBytes { body in
+            unsafe MHD_create_response_from_buffer(
+                body.count, UnsafeMutableRawPointer(mutating: body.baseAddress), .RESPMEM_MUST_COPY)
+        }
+    }
+
+    /// The next bytes of a live body, into libmicrohttpd's buffer.
+    ///
+    /// - Returns: how many; 0 while there are none, and the code that ends the body.
+    func piece(of stream: LiveStream, into buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        if stream.rest.isEmpty {
+            guard !isStopping, let next = stream.body.next() else { return shim_end_of_stream }
+            stream.rest = next[...]
+        }
+        guard !stream.rest.isEmpty else {
+            return sleep(stream.exchange, until: monotonicMilliseconds() + Self.lookMilliseconds)
+                ? 0 : shim_end_of_stream
+        }
+        let count = min(stream.rest.count, buffer.count)
+        _ = unsafe buffer.update(fromContentsOf: stream.rest.prefix(count))
+        stream.rest = stream.rest.dropFirst(count)
+        return count
+    }
+
+    /// The next bytes of a body that comes in pieces, into libmicrohttpd's buffer.
+    ///
+    /// - Returns: how many; 0 while it is to wait, and the error code that closes the connection.
+    func piece(
+        of body: PiecemealBody, at position: Int, into buffer: UnsafeMutableBufferPointer<UInt8>
+    ) -> Int {
+        let cut = body.delivery.ending == .duringAnswer ? body.bytes.count / 2 : body.bytes.count
+        guard position < cut else { return shim_end_with_error }
+        var count = min(cut - position, buffer.count)
+        if let drip = body.delivery.drip, !isStopping {
+            let now = monotonicMilliseconds()
+            guard position == 0 || now >= body.nextAtMilliseconds else {
+                return sleep(body.exchange, until: body.nextAtMilliseconds) ? 0 : shim_end_with_error
+            }
+            body.nextAtMilliseconds = now + drip.everyMilliseconds
+            count = min(count, drip.bytes)
+        }
+        _ = unsafe buffer.update(fromContentsOf: body.bytes[position..<position + count])
+        return count
+    }
+}
