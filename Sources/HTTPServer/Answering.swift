@@ -75,7 +75,8 @@ extension HTTPServer {
     }
 
     private func reject(_ exchange: Exchange, _ rejection: Rejection) -> MHD_Result {
-        send(application.answer(rejection, exchange.head), exchange)
+        exchange.isLast = exchange.isLast || exchange.hasClientFinished
+        return send(application.answer(rejection, exchange.head), exchange)
     }
 
     private func answer(_ exchange: Exchange) -> MHD_Result {

@@ -75,8 +75,9 @@ internal import HTTP
         if body.capacity > 1 << 16 { body = [] } else { body.removeAll(keepingCapacity: true) }
     }
 
-    /// Whether the client has closed its side of the connection, as `nc -N` does after a request.
+    /// Whether the client has closed its side of the connection behind the present request, as `nc -N` does.
     var hasClientFinished: Bool {
+        guard inflow.isAtEnd else { return false }
         if inflow.isFinished { return true }
         var byte: UInt8 = 0
         return unsafe recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0

@@ -1,3 +1,4 @@
+internal import CMicroHTTPD
 internal import CSocket
 internal import Glibc
 internal import HTTP
@@ -58,6 +59,9 @@ struct Inflow {
 
     /// The head of the request that libmicrohttpd begins with.
     mutating func nextHead() -> Received? { heads.isEmpty ? nil : heads.removeFirst() }
+
+    /// Whether nothing has come behind the present request.
+    var isAtEnd: Bool { heads.isEmpty && raw.isEmpty && pending.isEmpty }
 
     /// What is wrong with the body of the present request, once nothing comes behind it.
     var presentFlaw: Rejection? { heads.isEmpty ? flaw : nil }
@@ -150,7 +154,7 @@ struct Inflow {
         isCut = isInsideHead || isInsideBody
         guard filled == 0 else {
             // The rest will never come, and nothing else would tell the library.
-            if isInsideBody { shutdown(socket, Int32(SHUT_RDWR)) }
+            if isInsideBody { shutdown(socket, Int32(SHUT_RD)) }
             return filled
         }
         return outstanding > 0 && !isInsideBody ? Self.nothingYet : 0

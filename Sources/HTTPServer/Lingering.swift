@@ -1,3 +1,4 @@
+internal import CMicroHTTPD
 internal import Glibc
 
 /// Connections that were answered and ended while the client may still be sending. Closed at once, the kernel would answer what still

@@ -1,3 +1,4 @@
+internal import CMicroHTTPD
 internal import Glibc
 
 /// Listening sockets, made here because libmicrohttpd would listen on every interface.

@@ -8,6 +8,7 @@ internal import Foundation
 @safe package final class Connection {
     private let descriptor: Int32
     private var buffer: [UInt8] = []
+    private let patienceSeconds: Int
 
     package struct Failure: Error {
         let what: String
@@ -18,6 +19,12 @@ internal import Foundation
         package let head: String
         package let body: String
 
+        package init(status: Int, head: String, body: String) {
+            self.status = status
+            self.head = head
+            self.body = body
+        }
+
         package func field(_ name: String) -> String? {
             for line in head.split(separator: "\r\n") where line.lowercased().hasPrefix("\(name.lowercased()):") {
                 return line.drop { $0 != ":" }.dropFirst().trimmingCharacters(in: .whitespaces)
@@ -26,14 +33,16 @@ internal import Foundation
         }
     }
 
-    package init(port: Int) throws {
+    /// - Parameter patienceSeconds: how long an answer may take.
+    package init(port: Int, patienceSeconds: Int = 60) throws {
+        self.patienceSeconds = patienceSeconds
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         // A server that hangs must fail the test, not stop it.
-        var patience = timeval(tv_sec: 60, tv_usec: 0)
+        var patience = timeval(tv_sec: patienceSeconds, tv_usec: 0)
         unsafe setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         let size = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -62,11 +71,17 @@ internal import Foundation
     /// Closes this side; answers can still be read.
     package func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
 
+    /// Ends with a reset, when it is let go of.
+    package func abort() {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// Whether there was more; false at the end of the stream.
     private func receive() throws -> Bool {
         var piece = [UInt8](repeating: 0, count: 65_536)
         let count = unsafe recv(descriptor, &piece, piece.count, 0)
-        if count < 0, errno == EAGAIN { throw Failure(what: "no answer within 60 s") }
+        if count < 0, errno == EAGAIN { throw Failure(what: "no answer within \(patienceSeconds) s") }
         guard count > 0 else { return false }
         buffer += piece[..<count]
         return true
