@@ -5,6 +5,8 @@ internal import CSQLite
     package enum Location: Sendable {
         case file(String)
         case memory
+        /// In memory, and filled with what a database's file would be.
+        case copy(of: [UInt8])
     }
 
     let handle: OpaquePointer
@@ -20,7 +22,7 @@ internal import CSQLite
         let path: String
         switch location {
         case .file(let file): path = file
-        case .memory: path = ":memory:"
+        case .memory, .copy: path = ":memory:"
         }
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
@@ -42,6 +44,7 @@ internal import CSQLite
             try execute("PRAGMA journal_mode = WAL")
             try execute("PRAGMA synchronous = NORMAL")
         }
+        if case .copy(let image) = location { try fill(from: Connection(image: image)) }
     }
 
     /// `close_v2` waits for statements that are still open, so the order of `deinit`s does not matter.
