@@ -154,7 +154,8 @@ enum SnapshotCalls {
             case .tooLarge:
                 throw ControlRefusal(
                     .conflict, "TooManySnapshots",
-                    "A snapshot may have \(Snapshots.sizeLimit >> 20) MiB, and this one has more; start with less in the sandbox")
+                    "A snapshot may have \(Snapshots.sizeLimit >> 20) MiB, and this one has more; start with less in the sandbox"
+                )
             case .inaccessible(let place, let problem):
                 throw ControlRefusal(.serviceUnavailable, "SnapshotNotKept", "\(place.printable) \(problem)")
             }

@@ -33,6 +33,8 @@ internal import CSQLite
         unsafe handle = database
         guard code == SQLITE_OK else { throw error(code, "open \(path)") }
         unsafe sqlite3_extended_result_codes(database, 1)
+        // Before anything reads the file: else SQLite opens a third one beside it, to share the WAL with others.
+        if case .file = location { try execute("PRAGMA locking_mode = EXCLUSIVE") }
         // A database may have come from elsewhere: nothing in its schema may call what could do harm.
         try execute("PRAGMA trusted_schema = OFF")
         try execute("PRAGMA foreign_keys = ON")
@@ -40,7 +42,6 @@ internal import CSQLite
         // In KiB, taken as it is needed: a sandbox of 20,000 users is read and replaced without going to the file twice.
         try execute("PRAGMA cache_size = -8192")
         if case .file = location {
-            try execute("PRAGMA locking_mode = EXCLUSIVE")
             try execute("PRAGMA journal_mode = WAL")
             try execute("PRAGMA synchronous = NORMAL")
         }

@@ -69,7 +69,9 @@ package final class DataDirectory {
         }
         tightenSnapshots("\(path)/snapshots")
         guard odd.count > mostOddities else { return odd }
-        return odd.prefix(mostOddities) + ["\(odd.count - mostOddities) more entries of \(path.printable) are no databases"]
+        return odd.prefix(mostOddities) + [
+            "\(odd.count - mostOddities) more entries of \(path.printable) are no databases"
+        ]
     }
 
     private static func problem(ofDatabase file: String) -> String? {

@@ -60,7 +60,8 @@ package final class Snapshots {
         case .memory(let shelf):
             kept.filter { shelf.has($0.value) }.map { ($0.key, $0.value.size) }.sorted { $0.0 < $1.0 }
         case .directory(let folder, let own):
-            ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(own)")) ?? []).sorted().compactMap { file in
+            ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(own)")) ?? []).sorted().compactMap {
+                file in
                 guard file.hasSuffix(Self.suffix), let status = OwnFile.status(of: "\(folder)/\(own)/\(file)"),
                     status.form == .file
                 else { return nil }

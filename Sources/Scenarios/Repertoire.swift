@@ -68,7 +68,8 @@ package final class Repertoire {
     private static func checkName(_ scenario: Scenario) throws(Sandboxes.Failure) {
         guard scenario.keys.isEmpty, !KeyForm.isKey(scenario.name) else { return }
         throw Sandboxes.Failure(
-            description: "the scenario \"\(scenario.name.printable)\" names no keys, and its own name is none: an API key "
+            description:
+                "the scenario \"\(scenario.name.printable)\" names no keys, and its own name is none: an API key "
                 + "\(KeyForm.rule); give it \"keys\", or its file another name")
     }
 

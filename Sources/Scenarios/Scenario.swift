@@ -116,7 +116,8 @@ extension YAML {
     func unusableKeys(_ scenario: Values) -> [YAML.Problem] {
         let keys = (scenario[ScenarioFile.keys] ?? []).compactMap { $0.given(ScenarioFile.key)?.json }
         let authKey = json[ScenarioFile.settings.field.name]?[Settings.authKeyName]
-        return (keys.map { ("key", $0) } + (authKey.map { [("settings.authKey", $0)] } ?? [])).compactMap { name, json in
+        return (keys.map { ("key", $0) } + (authKey.map { [("settings.authKey", $0)] } ?? [])).compactMap {
+            name, json in
             guard let key = json.string, !KeyForm.isKey(key) else { return nil }
             return YAML.Problem(mark: mark(of: json), sentence: "\"\(name)\" \(KeyForm.rule)")
         }

@@ -86,7 +86,8 @@ struct ServeOptions: ParsableArguments {
         let remedy = "name a data directory with --data-dir, or use --ephemeral"
         guard let home = environment["HOME"].flatMap({ $0.hasPrefix("/") ? $0 : nil }) ?? HomeDirectory.ofUser() else {
             throw Sandboxes.Failure(
-                description: "there is no place for the databases: HOME is not set, and this user has no home; \(remedy)")
+                description:
+                    "there is no place for the databases: HOME is not set, and this user has no home; \(remedy)")
         }
         guard OwnFile.isFolder(home) else {
             throw Sandboxes.Failure(

@@ -119,7 +119,8 @@ struct Exec: ParsableCommand {
             try OutputFile.write(text, to: file)
         } catch {
             throw Sandboxes.Failure(
-                description: "cannot write the report \(file.printable); name one in a folder that exists and is writable")
+                description:
+                    "cannot write the report \(file.printable); name one in a folder that exists and is writable")
         }
     }
 
