@@ -108,14 +108,10 @@ package final class Gateway {
         }
     }
 
-    /// Nobody asks for a key here, but the record is that of whoever sent one. No sandbox is made for it.
+    /// Nobody asks for a key here, but the record is that of whoever sent one.
     private func noRoute(_ request: Request, _ trace: Trace) -> Reply {
-        if recording.isOn, case .key(let key) = identify(request.fields) {
-            do throws(Sandboxes.Failure) {
-                trace.sandbox = try sandboxes.sandboxIfThere(for: key)
-            } catch {
-                report(error.description)
-            }
+        if recording.isOn, case .admitted(let admission, _) = authenticate(request) {
+            trace.sandbox = admission.sandbox
         }
         return Reply(response: .gateway(.notFound, "no Route matched with those values"), trace: trace)
     }

@@ -14,7 +14,7 @@ package final class Followers {
         if all.count >= Self.limit {
             var quietest: (any Follower)?
             for one in all {
-                if let one = one.follower, one.quietTurns >= quietest?.quietTurns ?? 0 { quietest = one }
+                if let one = one.follower, one.quietTurns > quietest?.quietTurns ?? -1 { quietest = one }
             }
             quietest?.end("\(Self.limit) streams follow this sandbox, and this one had nothing to tell for longest")
         }

@@ -172,21 +172,6 @@ package final class Sandboxes {
 
     package func sandbox(for key: String) throws(Failure) -> Sandbox { try admission(for: key).sandbox }
 
-    /// The sandbox of a key, where there is one already, or the server was told to have one: none is made for a request that
-    /// needs none.
-    package func sandboxIfThere(for key: String) throws(Failure) -> Sandbox? {
-        guard admits(key), isThere(tenants[key]?.sandbox ?? key) || !allowedKeys.isEmpty || tenants[key] != nil else {
-            return nil
-        }
-        return try sandbox(for: key)
-    }
-
-    private func isThere(_ name: String) -> Bool {
-        if open[name] != nil || resting[name] != nil { return true }
-        guard case .directory(let directory) = home else { return false }
-        return OwnFile.status(of: Self.path(of: name, in: directory)) != nil
-    }
-
     /// The sandbox of requests that belong to none; no key opens it.
     package func strays() throws(Failure) -> Sandbox { try sandbox(named: "") }
 
@@ -388,8 +373,8 @@ package final class Sandboxes {
                 case .busy: "is in use by another program; stop it, or use another --data-dir"
                 case .full: "cannot grow, because the disk is full; make room, or use another --data-dir"
                 case .inaccessible:
-                    "cannot be opened for writing; check its permissions and how many files may be open (ulimit -n), "
-                        + "or use another --data-dir"
+                    "cannot be opened for writing; check its permissions, and how many files may be open and how large they "
+                        + "may be (ulimit -n, ulimit -f), or use another --data-dir"
                 case .duplicate, .constraint, .other: "cannot be opened: \(error)"
                 }
             return Failure(description: "\(path) \(sentence)")

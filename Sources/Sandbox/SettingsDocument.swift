@@ -30,7 +30,7 @@ extension Settings {
 
     private static let authKeyKey = Key.optional(
         authKeyName, .string(maximum: KeyForm.longest),
-        "The auth key of the Payment Plugin: visible ASCII, without blanks; the API key when absent")
+        "The auth key of the Payment Plugin: visible ASCII; the API key when absent")
     package static let authKeyName = "authKey"
 
     private static let journalEntriesKey = Key.optional(

@@ -73,9 +73,6 @@ struct Simulator {
         return reports
     }
 
-    /// Opens the sandbox of a key before anybody asks for it, so that even a call that needs none is found in its record.
-    func open(_ key: String) throws { _ = try sandboxes.sandbox(for: key) }
-
     /// Serves until the server is stopped.
     ///
     /// - Parameters:

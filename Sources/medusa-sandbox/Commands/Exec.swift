@@ -64,7 +64,6 @@ struct Exec: ParsableCommand {
                 if ending != nil { simulator.server.stop() }
             }
             let key = simulator.firstKey ?? "exec"
-            try simulator.open(key)
             try simulator.run(watching: [watch]) {
                 child = try spawn(
                     command,
@@ -100,9 +99,8 @@ struct Exec: ParsableCommand {
     private func own(_ file: String, _ key: String) -> String {
         let ending = file.split(separator: ".").last ?? ""
         let name = String(key.map { $0.isLetter || $0.isNumber || "-_".contains($0) ? $0 : "-" }.prefix(64))
-        // Two keys may differ only in what a file's name cannot have, in case, or far behind.
-        let isPlain = name == key && key == key.lowercased()
-        let own = isPlain ? name : "\(name)-\(Sandboxes.fingerprint(of: key, length: 8))"
+        // Two keys may differ only in what a file's name cannot have, or far behind.
+        let own = name == key ? name : "\(name)-\(Sandboxes.fingerprint(of: key, length: 8))"
         return "\(file.dropLast(ending.count))\(own).\(ending)"
     }
 
