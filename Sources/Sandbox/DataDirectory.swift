@@ -81,7 +81,8 @@ package final class DataDirectory {
             return isDatabase(descriptor)
                 ? nil : "is damaged or not a database: its sandbox answers 503 until it is moved away"
         } catch {
-            return "\(error); until then its sandbox answers 503"
+            // A name that is no UTF-8, or gone meanwhile: no sandbox has it.
+            return error == .missing ? nil : "\(error); until then its sandbox answers 503"
         }
     }
 

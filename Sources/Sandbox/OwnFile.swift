@@ -133,10 +133,7 @@ package enum OwnFile {
 
     /// Whoever looks finds the old file or the new one, whole. A link in its place is replaced, not followed.
     package static func write(_ bytes: [UInt8], to path: String) throws(Problem) {
-        let temporary = "\(path).new"
-        // Left behind by an end in the middle; if it is anything else, making a new one fails.
-        unsafe unlink(temporary)
-        let file = try open(temporary, O_WRONLY | O_CREAT | O_EXCL)
+        let (file, temporary) = try makeTemporary(path)
         do {
             try append(bytes, to: file)
         } catch {
@@ -149,6 +146,17 @@ package enum OwnFile {
             unsafe unlink(temporary)
             throw problem
         }
+    }
+
+    /// mkstemp(3): a name that nobody has, for the owner alone, and no link followed.
+    static func makeTemporary(_ stem: String) throws(Problem) -> (file: Int32, path: String) {
+        var name = Array("\(stem).XXXXXX".utf8CString)
+        let file = unsafe mkstemp(&name)
+        guard file >= 0 else { throw .current() }
+        _ = fcntl(file, F_SETFD, FD_CLOEXEC)
+        // The umask may have taken even the owner's rights.
+        fchmod(file, 0o600)
+        return (file, String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self))
     }
 
     static func append(_ bytes: some Collection<UInt8>, to file: Int32) throws(Problem) {

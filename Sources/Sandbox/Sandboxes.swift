@@ -229,9 +229,7 @@ package final class Sandboxes {
         }
         try makeRoom()
         let sandbox = try opened(key)
-        if let rest = resting[key] {
-            for change in changes.dropFirst(rest.changesSeen) { try change(sandbox) }
-        } else if sandbox.isNew, !key.isEmpty, let beginning {
+        if sandbox.isNew, !key.isEmpty, let beginning {
             do throws(Failure) {
                 try beginning(sandbox)
             } catch {
@@ -239,6 +237,8 @@ package final class Sandboxes {
                 sandbox.forgetBeginning()
                 throw error
             }
+        } else if let rest = resting[key] {
+            for change in changes.dropFirst(rest.changesSeen) { try change(sandbox) }
         }
         if let slot = resting.removeValue(forKey: key)?.slot { spill?.release(slot) }
         open[key] = Opened(sandbox, lastUse: uses)

@@ -92,16 +92,17 @@ final class SpillFile {
 
     private func make() throws(OwnFile.Problem) {
         guard file < 0 else { return }
+        var problem = OwnFile.Problem.missing
         for folder in folders {
-            // mkstemp(3): a name that nobody has, 0600, and no link followed.
-            var name = Array("\(folder)/medusa-sandbox-XXXXXX\0".utf8CString)
-            file = unsafe mkstemp(&name)
-            guard file >= 0 else { continue }
-            unsafe unlink(&name)
-            _ = fcntl(file, F_SETFD, FD_CLOEXEC)
-            fchmod(file, 0o600)
-            return
+            do throws(OwnFile.Problem) {
+                let made = try OwnFile.makeTemporary("\(folder)/medusa-sandbox")
+                unsafe unlink(made.path)
+                file = made.file
+                return
+            } catch {
+                problem = error
+            }
         }
-        throw .current()
+        throw problem
     }
 }

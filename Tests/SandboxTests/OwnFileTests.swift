@@ -70,17 +70,14 @@ import Testing
         }
     }
 
-    @Test(arguments: Odd.allCases)
-    func `is not written through what stands in its temporary place`(odd: Odd) throws {
+    @Test func `that is written leaves nothing else behind, and touches nothing else`() throws {
         try inFolder {
-            try odd.make(at: "\(folder)/x.new")
-            try? OwnFile.write([1, 2, 3], to: "\(folder)/x")
-            #expect(!FileManager.default.fileExists(atPath: "\(folder)/x.new-nothing"))
-            if odd != .folder { #expect(try OwnFile.bytes(of: "\(folder)/x", upTo: 3) == [1, 2, 3]) }
-            if odd == .link {
-                #expect(
-                    FileManager.default.contents(atPath: "\(folder)/x.new-target") == Data("SQLite format 3\0".utf8))
-            }
+            try OwnFile.write([1], to: "\(folder)/x.new")
+            try OwnFile.write([1, 2, 3], to: "\(folder)/x")
+            #expect(throws: OwnFile.Problem.self) { try OwnFile.write([1], to: "\(folder)/nowhere/x") }
+            try FileManager.default.createDirectory(atPath: "\(folder)/folder", withIntermediateDirectories: true)
+            #expect(throws: OwnFile.Problem.self) { try OwnFile.write([1], to: "\(folder)/folder") }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["folder", "x", "x.new"])
         }
     }
 
