@@ -22,7 +22,11 @@ enum SettingsCalls {
     private static func answer(_ call: ControlCall) -> Response { .data(.ok, call.sandbox.settings.members) }
 
     private static func save(_ call: ControlCall) throws -> Response {
-        try call.sandbox.set(try Settings(reading: call.body(), over: call.sandbox.settings))
+        let settings = try Settings(reading: call.body(), over: call.sandbox.settings)
+        if let authKey = settings.authKey, !KeyForm.isKey(authKey) {
+            throw Violation(Settings.authKeyName, KeyForm.rule)
+        }
+        try call.sandbox.set(settings)
         return answer(call)
     }
 }

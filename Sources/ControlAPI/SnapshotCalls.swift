@@ -154,12 +154,10 @@ enum SnapshotCalls {
             case .tooLarge:
                 throw ControlRefusal(
                     .conflict, "TooManySnapshots",
-                    "There is no room: a snapshot may have \(Snapshots.sizeLimit >> 20) MiB, and all that a server keeps in memory "
-                        + "\(Snapshots.memoryLimit >> 20); delete some")
-            case .inaccessible(let path):
-                throw ControlRefusal(
-                    .serviceUnavailable, "SnapshotNotKept",
-                    "\(path) cannot be read or written; check its permissions, and whether the disk is full")
+                    "A snapshot may have \(Snapshots.sizeLimit >> 20) MiB, and this one has more; start with less in the sandbox"
+                )
+            case .inaccessible(let place, let problem):
+                throw ControlRefusal(.serviceUnavailable, "SnapshotNotKept", "\(place.printable) \(problem)")
             }
         }
     }

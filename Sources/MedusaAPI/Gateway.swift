@@ -130,20 +130,11 @@ package final class Gateway {
 
     /// Whether a request has a key that may be admitted. Opens nothing.
     package func hasKey(_ fields: Fields) -> Bool {
-        guard let key = fields["authorization"], fields.count(of: "authorization") == 1 else { return false }
-        return sandboxes.admits(key.hasScheme ? String(key.dropFirst("bearer ".count)) : key)
+        if case .key = identify(fields) { true } else { false }
     }
 
-    /// The API key of the sandbox that an auth key of the Payment Plugin opens: one whose setting names it, else the one of the
-    /// same name, unless that one names another.
-    package func apiKey(ofAuthKey authKey: String) -> String? {
-        guard !authKey.isEmpty else { return nil }
-        if let named = sandboxes.opened.first(where: { $0.settings.authKey == authKey }) { return named.name }
-        guard sandboxes.admits(authKey), let sandbox = try? sandboxes.sandbox(for: authKey),
-            sandbox.settings.authKey == nil
-        else { return nil }
-        return authKey
-    }
+    /// The API key of the sandbox that an auth key of the Payment Plugin opens. Asking opens nothing: the first call does.
+    package func apiKey(ofAuthKey authKey: String) -> String? { sandboxes.apiKey(ofAuthKey: authKey) }
 
     /// The methods of a path: HEAD comes with GET, OPTIONS with all.
     package static func allow(_ methods: [Method]) -> NamedValue {
@@ -157,25 +148,42 @@ package final class Gateway {
         case refused(Response)
     }
 
-    /// Kong's key authentication (B.5).
-    package func authenticate(_ request: Request) -> Authentication {
-        guard var key = request.fields["authorization"] else {
+    /// The key with which a request came, or what the gateway says where it admits none.
+    package enum Identification {
+        case key(String)
+        case refused(Response)
+    }
+
+    /// Kong's key authentication (B.5). It opens no sandbox, and so may be asked before a body is read.
+    package func identify(_ fields: Fields) -> Identification {
+        guard fields.count(of: "authorization") < 2 else {
+            return .refused(.gateway(.unauthorized, "Duplicate API key found"))
+        }
+        let key = APIKeyField.key(in: fields["authorization"] ?? "")
+        guard !key.isEmpty else {
             var response = Response.gateway(.unauthorized, "No API key found in request")
             response.fields.append(NamedValue("WWW-Authenticate", "Key realm=\"kong\""))
             return .refused(response)
         }
-        guard request.fields.count(of: "authorization") == 1 else {
-            return .refused(.gateway(.unauthorized, "Duplicate API key found"))
+        guard KeyForm.isKey(key) else {
+            return .refused(.gateway(.unauthorized, "Invalid authentication credentials: an API key \(KeyForm.rule)"))
         }
-        if key.hasScheme { key.removeFirst("bearer ".count) }
         guard sandboxes.admits(key) else {
             return .refused(.gateway(.unauthorized, "Invalid authentication credentials"))
         }
-        do throws(Sandboxes.Failure) {
-            return .admitted(try sandboxes.admission(for: key), key: key)
-        } catch {
-            report(error.description)
-            return .refused(.gateway(.serviceUnavailable, error.description))
+        return .key(key)
+    }
+
+    package func authenticate(_ request: Request) -> Authentication {
+        switch identify(request.fields) {
+        case .refused(let response): return .refused(response)
+        case .key(let key):
+            do throws(Sandboxes.Failure) {
+                return .admitted(try sandboxes.admission(for: key), key: key)
+            } catch {
+                report(error.description)
+                return .refused(.gateway(.serviceUnavailable, error.description))
+            }
         }
     }
 

@@ -5,6 +5,8 @@ internal import CSQLite
     package enum Location: Sendable {
         case file(String)
         case memory
+        /// In memory, and filled with what a database's file would be.
+        case copy(of: [UInt8])
     }
 
     let handle: OpaquePointer
@@ -20,7 +22,7 @@ internal import CSQLite
         let path: String
         switch location {
         case .file(let file): path = file
-        case .memory: path = ":memory:"
+        case .memory, .copy: path = ":memory:"
         }
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
@@ -31,6 +33,8 @@ internal import CSQLite
         unsafe handle = database
         guard code == SQLITE_OK else { throw error(code, "open \(path)") }
         unsafe sqlite3_extended_result_codes(database, 1)
+        // Before anything reads the file: else SQLite opens a third one beside it, to share the WAL with others.
+        if case .file = location { try execute("PRAGMA locking_mode = EXCLUSIVE") }
         // A database may have come from elsewhere: nothing in its schema may call what could do harm.
         try execute("PRAGMA trusted_schema = OFF")
         try execute("PRAGMA foreign_keys = ON")
@@ -38,10 +42,10 @@ internal import CSQLite
         // In KiB, taken as it is needed: a sandbox of 20,000 users is read and replaced without going to the file twice.
         try execute("PRAGMA cache_size = -8192")
         if case .file = location {
-            try execute("PRAGMA locking_mode = EXCLUSIVE")
             try execute("PRAGMA journal_mode = WAL")
             try execute("PRAGMA synchronous = NORMAL")
         }
+        if case .copy(let image) = location { try fill(from: Connection(image: image)) }
     }
 
     /// `close_v2` waits for statements that are still open, so the order of `deinit`s does not matter.

@@ -41,6 +41,16 @@ extension Connection {
         guard code == SQLITE_OK else { throw error(code, "deserialize") }
     }
 
+    /// sqlite.org/c3ref/backup_finish.html
+    func fill(from source: Connection) throws(SQLiteError) {
+        guard let backup = unsafe sqlite3_backup_init(handle, "main", source.handle, "main") else {
+            throw error(unsafe sqlite3_errcode(handle), "backup")
+        }
+        unsafe sqlite3_backup_step(backup, -1)
+        let code = unsafe sqlite3_backup_finish(backup)
+        guard code == SQLITE_OK else { throw error(code, "backup") }
+    }
+
     // MARK: Some tables of it
 
     /// A database with the schema of another one, and the rows of some tables of this one.

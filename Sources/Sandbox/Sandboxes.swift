@@ -1,5 +1,5 @@
 internal import Crypto
-internal import FoundationEssentials
+internal import Medusa
 internal import MedusaStore
 internal import SQLite
 
@@ -32,17 +32,44 @@ package final class Sandboxes {
         package init(description: String) { self.description = description }
     }
 
+    /// What becomes of the longest unused sandbox in memory when there are more than are to be open. One on disk is closed.
+    package enum Eviction: String, Sendable, CaseIterable {
+        /// It is put into a temporary file, and comes back as it was.
+        case spill
+        /// It is forgotten.
+        case drop
+    }
+
+    /// How many may be open at once, and what follows.
+    package struct Room: Sendable {
+        package var limit: Int
+        package var eviction: Eviction
+
+        package init(limit: Int = Sandboxes.openLimit, eviction: Eviction = .spill) {
+            (self.limit, self.eviction) = (limit, eviction)
+        }
+    }
+
     private let home: Home
     private let seed: UInt64
     /// When it is not empty, no other key opens anything.
     private let allowedKeys: Set<String>
     private let requestFields: [String]
+    private let room: Room
     /// What fills a sandbox that is new; what it throws is why the sandbox cannot be opened.
     package var beginning: ((Sandbox) throws(Failure) -> Void)?
+    /// Takes a sentence that somebody should read.
+    package var report: (String) -> Void = { _ in }
     private var open: [String: Opened] = [:]
+    /// Those that were open, and made room.
+    private var resting: [String: Resting] = [:]
     private var tenants: [String: Tenant] = [:]
     private var uses: UInt64 = 0
-    private let snapshotBudget = Snapshots.Budget()
+    private let authKeys: AuthKeys
+    private let spill: SpillFile?
+    private let shelf: Shelf
+    /// What those that rest have missed.
+    private var changes: [(Sandbox) throws(Failure) -> Void] = []
 
     /// A key of which a scenario says more than its name.
     private struct Tenant {
@@ -51,22 +78,64 @@ package final class Sandboxes {
         let sharesSandbox: Bool
     }
 
-    /// Each open database takes two descriptors and some memory. Above this many, those on disk are closed, least recently
-    /// used first; those in memory cannot be closed, and so a further key is refused.
-    package static let openLimit = 512
-    package static let longestKey = 512
+    private final class Opened {
+        var sandbox: Sandbox
+        var lastUse: UInt64
 
-    /// - Parameter requestFields: the fields that rules may ask for.
-    package init(home: Home, seed: UInt64, allowedKeys: Set<String>, requestFields: [String] = []) {
+        init(_ sandbox: Sandbox, lastUse: UInt64) {
+            self.sandbox = sandbox
+            self.lastUse = lastUse
+        }
+
+        /// Whether nobody needs it at present: no answer waits for its commit, and no request is being served from it.
+        var isIdle: Bool { !sandbox.store.isOpen && isKnownUniquelyReferenced(&sandbox) }
+    }
+
+    private struct Resting {
+        /// `nil` for one on disk.
+        let slot: SpillFile.Slot?
+        /// Those of one in memory, where it has any.
+        let snapshots: Snapshots?
+        let changesSeen: Int
+    }
+
+    /// Each open database takes two descriptors and some memory. Above this many, the longest unused one makes room.
+    package static let openLimit = 512
+
+    /// - Parameters:
+    ///   - requestFields: the fields that rules may ask for.
+    ///   - room: how many are open at once.
+    ///   - folders: where the temporary file may be; SQLite's places where nothing is said.
+    package init(
+        home: Home, seed: UInt64, allowedKeys: Set<String>, requestFields: [String] = [], room: Room = Room(),
+        spillingTo folders: [String]? = nil
+    ) {
         self.home = home
         self.seed = seed
         self.allowedKeys = allowedKeys
         self.requestFields = requestFields
+        self.room = room
+        let places = folders ?? SpillFile.temporaryFolders()
+        switch home {
+        case .memory:
+            spill = room.eviction == .spill ? SpillFile(folders: places) : nil
+            authKeys = AuthKeys(directory: nil)
+        case .directory(let directory):
+            spill = nil
+            authKeys = AuthKeys(directory: directory)
+        }
+        shelf = Shelf(spill: spill)
+        shelf.dropped = { [weak self] in
+            self?.report(
+                "the longest unused snapshot was dropped: all that are kept in memory have more than "
+                    + "\(Snapshots.memoryLimit >> 20) MiB; leave --evict drop out, or use --data-dir")
+        }
     }
 
+    // MARK: Whom a key admits
+
     package func admits(_ key: String) -> Bool {
-        !key.isEmpty && key.utf8.count <= Self.longestKey
-            && (allowedKeys.isEmpty || allowedKeys.contains(key) || tenants[key] != nil)
+        KeyForm.isKey(key) && (allowedKeys.isEmpty || allowedKeys.contains(key) || tenants[key] != nil)
     }
 
     /// Lets keys share the sandbox of the first one. Those that shared it before, and are not named now, no longer do.
@@ -81,8 +150,14 @@ package final class Sandboxes {
     /// Lets the keys that share a sandbox go their own ways again.
     package func release(_ name: String) { tenants = tenants.filter { $0.value.sandbox != name } }
 
-    /// Those that are open at present.
-    package var opened: [Sandbox] { open.values.map(\.sandbox).filter { !$0.name.isEmpty } }
+    /// The API key of the sandbox that an auth key of the Payment Plugin opens: one whose setting names it, else the one of the
+    /// same name, unless that one names another. Opens nothing.
+    package func apiKey(ofAuthKey authKey: String) -> String? {
+        guard KeyForm.isKey(authKey) else { return nil }
+        if let named = authKeys.apiKey(of: authKey) { return named }
+        guard admits(authKey), authKeys.authKey(of: tenants[authKey]?.sandbox ?? authKey) == nil else { return nil }
+        return authKey
+    }
 
     package func admission(for key: String) throws(Failure) -> Admission {
         guard !tenants.isEmpty, let tenant = tenants[key] else {
@@ -100,6 +175,52 @@ package final class Sandboxes {
     /// The sandbox of requests that belong to none; no key opens it.
     package func strays() throws(Failure) -> Sandbox { try sandbox(named: "") }
 
+    /// The open sandbox that has minted a token, when it is used where it is not good: then a client has mixed up its keys
+    /// (decisions.md 8). It may be the same sandbox, and another of its keys.
+    ///
+    /// - Parameter boundKey: the key with which it was used, where several share the sandbox.
+    package func minter(of token: String, usedIn sandbox: Sandbox, with boundKey: String?) -> Sandbox? {
+        if let own = sandbox.tokens.customer(of: token) {
+            return own.keyDigest == boundKey.map({ Self.fingerprint(of: $0, length: 8) }) ? nil : sandbox
+        }
+        return open.values.first { $0.sandbox.tokens.customer(of: token) != nil }?.sandbox
+    }
+
+    // MARK: All of them
+
+    /// Those that are open at present.
+    package var opened: [Sandbox] { open.values.map(\.sandbox).filter { !$0.name.isEmpty } }
+
+    /// How many there are that were used since the start, open or at rest.
+    package var count: Int { open.count + resting.count }
+
+    /// Looks at every sandbox that was used since the start, by name; also at those that have made room. One that cannot be
+    /// opened is reported.
+    package func visit(_ look: (Sandbox) throws -> Void) rethrows {
+        for name in (Array(open.keys) + resting.keys).sorted() where !name.isEmpty {
+            guard let sandbox = openedOrReported(name) else { continue }
+            try look(sandbox)
+        }
+    }
+
+    private func openedOrReported(_ name: String) -> Sandbox? {
+        if let found = open[name] { return found.sandbox }
+        do throws(Failure) {
+            return try opened(name)
+        } catch {
+            report(error.description)
+            return nil
+        }
+    }
+
+    /// Changes those that are open, and the others when they come back.
+    package func change(_ change: @escaping (Sandbox) throws(Failure) -> Void) throws(Failure) {
+        for sandbox in opened { try change(sandbox) }
+        if !resting.isEmpty { changes.append(change) }
+    }
+
+    // MARK: Opening, and making room
+
     private func sandbox(named key: String) throws(Failure) -> Sandbox {
         uses += 1
         if let found = open[key] {
@@ -116,56 +237,96 @@ package final class Sandboxes {
                 sandbox.forgetBeginning()
                 throw error
             }
+        } else if let rest = resting[key] {
+            for change in changes.dropFirst(rest.changesSeen) { try change(sandbox) }
         }
+        if let slot = resting.removeValue(forKey: key)?.slot { spill?.release(slot) }
         open[key] = Opened(sandbox, lastUse: uses)
+        watchAuthKey(of: sandbox)
         return sandbox
     }
 
-    private final class Opened {
-        let sandbox: Sandbox
-        var lastUse: UInt64
-
-        init(_ sandbox: Sandbox, lastUse: UInt64) {
-            self.sandbox = sandbox
-            self.lastUse = lastUse
-        }
-    }
-
-    /// The open sandbox that has minted a token, when it is used where it is not good: then a client has mixed up its keys
-    /// (decisions.md 8). It may be the same sandbox, and another of its keys.
-    ///
-    /// - Parameter boundKey: the key with which it was used, where several share the sandbox.
-    package func minter(of token: String, usedIn sandbox: Sandbox, with boundKey: String?) -> Sandbox? {
-        if let own = sandbox.tokens.customer(of: token) {
-            return own.keyDigest == boundKey.map({ Self.fingerprint(of: $0, length: 8) }) ? nil : sandbox
-        }
-        return open.values.first { $0.sandbox.tokens.customer(of: token) != nil }?.sandbox
+    private func watchAuthKey(of sandbox: Sandbox) {
+        guard !sandbox.name.isEmpty else { return }
+        let name = sandbox.name
+        authKeys.set(sandbox.settings.authKey, of: name)
+        sandbox.authKeyChanged = { [weak authKeys] in authKeys?.set($0, of: name) }
     }
 
     private func makeRoom() throws(Failure) {
-        guard open.count >= Self.openLimit else { return }
-        guard case .directory = home else {
-            throw Failure(
-                description: "\(Self.openLimit) sandboxes are open in memory already; "
-                    + "use fewer API keys, or a server with --data-dir")
+        while open.count >= room.limit {
+            var longestUnused: (name: String, opened: Opened)?
+            for (name, one) in open where one.lastUse < longestUnused?.opened.lastUse ?? .max && one.isIdle {
+                longestUnused = (name, one)
+            }
+            // Where all are needed at this moment, there is one too many until the next one is opened.
+            guard let (name, one) = longestUnused else { return }
+            try rest(name, one.sandbox)
         }
-        let idle = open.filter { !$0.value.sandbox.store.isOpen }.min { $0.value.lastUse < $1.value.lastUse }
-        if let idle { open[idle.key] = nil }
+    }
+
+    private func rest(_ name: String, _ sandbox: Sandbox) throws(Failure) {
+        switch (home, room.eviction) {
+        case (.directory, _):
+            resting[name] = Resting(slot: nil, snapshots: nil, changesSeen: changes.count)
+        case (.memory, .drop):
+            authKeys.set(nil, of: name)
+            report(
+                "the sandbox of an API key that was unused the longest was dropped: \(room.limit) are open already; "
+                    + "raise --sandbox-limit, or leave --evict drop out")
+        case (.memory, .spill):
+            let snapshots = sandbox.snapshots.isEmpty ? nil : sandbox.snapshots
+            resting[name] = Resting(slot: try spilled(sandbox), snapshots: snapshots, changesSeen: changes.count)
+        }
+        open[name] = nil
+    }
+
+    private func spilled(_ sandbox: Sandbox) throws(Failure) -> SpillFile.Slot? {
+        do {
+            let packed = PackedImage.pack(try sandbox.store.wholeImage(), over: try empty())
+            return try spill?.write(packed)
+        } catch {
+            throw Failure(
+                description: "\(room.limit) sandboxes are open already, and the longest unused one finds no room in "
+                    + "\(spill?.place ?? "memory") (\(error)): make room there, name another folder in TMPDIR, raise "
+                    + "--sandbox-limit, or start with --evict drop or --data-dir")
+        }
+    }
+
+    private var emptyImage: [UInt8] = []
+
+    /// Made when it is first asked for: most servers have few sandboxes.
+    private func empty() throws -> [UInt8] {
+        if emptyImage.isEmpty { emptyImage = try Store.emptyImage() }
+        return emptyImage
+    }
+
+    private func unpacked(_ slot: SpillFile.Slot) throws -> [UInt8] {
+        guard let spill, let image = PackedImage.unpack(try spill.read(slot), over: try empty()) else {
+            throw Failure(description: "the temporary file of the sandboxes cannot be read; start the server anew")
+        }
+        return image
     }
 
     private func opened(_ key: String) throws(Failure) -> Sandbox {
         var path = "memory"
         do {
-            guard case .directory(let directory) = home else {
+            switch home {
+            case .memory:
+                let rest = resting[key]
                 return try Sandbox(
-                    .memory, name: key, seed: seed, snapshots: Snapshots(.memory(snapshotBudget)),
-                    requestFields: requestFields)
+                    try rest?.slot.map { .copy(of: try unpacked($0)) } ?? .memory, name: key, seed: seed,
+                    snapshots: rest?.snapshots ?? Snapshots(.memory(shelf)), requestFields: requestFields)
+            case .directory(let directory):
+                path = Self.path(of: key, in: directory)
+                try Self.prepare(path)
+                let own = Self.fingerprint(of: key, length: 32)
+                return try Sandbox(
+                    .file(path), name: key, seed: seed,
+                    snapshots: Snapshots(.directory("\(directory)/snapshots", own)), requestFields: requestFields)
             }
-            let fingerprint = Self.fingerprint(of: key, length: 32)
-            path = "\(directory)/\(fingerprint).sqlite"
-            return try Sandbox(
-                .file(path), name: key, seed: seed,
-                snapshots: Snapshots(.directory("\(directory)/snapshots/\(fingerprint)")), requestFields: requestFields)
+        } catch let failure as Failure {
+            throw failure
         } catch let failure as Store.OpenFailure {
             throw Self.explain(failure, path)
         } catch let error as SQLiteError {
@@ -174,6 +335,29 @@ package final class Sandboxes {
             throw Failure(description: "\(path) \(error.description); move it away, or use another --data-dir")
         } catch {
             throw Failure(description: "\(path): \(error)")
+        }
+    }
+
+    private static func path(of key: String, in directory: String) -> String {
+        "\(directory)/\(fingerprint(of: key, length: 32)).sqlite"
+    }
+
+    /// Makes the file before SQLite does, which gives what it puts beside it the same permissions.
+    private static func prepare(_ path: String) throws(Failure) {
+        var file = path
+        do throws(OwnFile.Problem) {
+            for ending in ["-wal", "-shm", "-journal"] {
+                file = path + ending
+                switch OwnFile.status(of: file)?.form {
+                case .link: throw .link
+                case .folder, .other: throw .notAFile
+                case .file, nil: break
+                }
+            }
+            file = path
+            try OwnFile.prepare(path)
+        } catch {
+            throw Failure(description: "\(file.printable) \(error), or use another --data-dir")
         }
     }
 
@@ -188,7 +372,9 @@ package final class Sandboxes {
                 case .corrupt: "is damaged or not a medusa-sandbox database; move it away, or use another --data-dir"
                 case .busy: "is in use by another program; stop it, or use another --data-dir"
                 case .full: "cannot grow, because the disk is full; make room, or use another --data-dir"
-                case .inaccessible: "cannot be opened for writing; check its permissions, or use another --data-dir"
+                case .inaccessible:
+                    "cannot be opened for writing; check its permissions, and how many files may be open and how large they "
+                        + "may be (ulimit -n, ulimit -f), or use another --data-dir"
                 case .duplicate, .constraint, .other: "cannot be opened: \(error)"
                 }
             return Failure(description: "\(path) \(sentence)")

@@ -29,7 +29,9 @@ extension Settings {
         "What becomes of a request that is odd, and not wrong: nothing, a warning, or a refusal")
 
     private static let authKeyKey = Key.optional(
-        "authKey", .string(maximum: 512), "The auth key of the Payment Plugin; the API key when absent")
+        authKeyName, .string(maximum: KeyForm.longest),
+        "The auth key of the Payment Plugin: visible ASCII; the API key when absent")
+    package static let authKeyName = "authKey"
 
     private static let journalEntriesKey = Key.optional(
         "journalEntries", .integer(1...10_000_000), "How many requests the journal keeps")

@@ -1,19 +1,12 @@
 internal import FoundationEssentials
 internal import Glibc
 
-/// The saved states of one sandbox, by name: each a whole database, as a file of its own or in memory.
+/// The saved states of one sandbox, by name: each a whole database, as a file of its own or on the shelf in memory.
 package final class Snapshots {
-    package enum Home {
-        case memory(Budget)
-        /// A folder that need not exist yet.
-        case directory(String)
-    }
-
-    /// The bytes that all sandboxes of a server together keep in memory.
-    package final class Budget {
-        fileprivate var used = 0
-
-        package init() {}
+    enum Home {
+        case memory(Shelf)
+        /// The folder of all sandboxes' snapshots, and the name of this one's in it. Neither need exist yet.
+        case directory(String, String)
     }
 
     /// Why one cannot be kept or found.
@@ -21,22 +14,14 @@ package final class Snapshots {
         case notFound
         case tooMany
         case tooLarge
-        /// The folder cannot be written to, or read.
-        case inaccessible(String)
+        /// It cannot be written or read: the place, and what is the matter.
+        case inaccessible(String, OwnFile.Problem)
     }
 
     private let home: Home
-    private var kept: [String: [UInt8]] = [:]
+    private var kept: [String: Shelf.Item] = [:]
     /// The files that this program has written or looked at, as they were then: nobody need look at them again.
-    private var known: [String: Version] = [:]
-
-    /// Which version of a file it is.
-    private struct Version: Equatable {
-        let inode: UInt
-        let size: Int
-        let seconds: Int
-        let nanoseconds: Int
-    }
+    private var known: [String: OwnFile.Status] = [:]
 
     /// A saved state.
     package struct Found {
@@ -46,12 +31,20 @@ package final class Snapshots {
     }
 
     package static let limit = 100
-    /// In bytes; of all snapshots that are kept in memory.
+    /// In bytes; of all snapshots of a server that are in memory at once.
     package static let memoryLimit = 512 << 20
     /// In bytes; of one snapshot.
     package static let sizeLimit = 128 << 20
 
-    package init(_ home: Home) { self.home = home }
+    init(_ home: Home) { self.home = home }
+
+    /// Whether there is nothing that would be lost with it.
+    var isEmpty: Bool { kept.isEmpty }
+
+    deinit {
+        guard case .memory(let shelf) = home else { return }
+        for item in kept.values { shelf.remove(item) }
+    }
 
     /// A name that is safe as a file's: letters, digits, dots, dashes and underscores, not a dot first.
     package static func isName(_ name: String) -> Bool {
@@ -64,13 +57,15 @@ package final class Snapshots {
     /// In alphabetical order, with their sizes in bytes.
     package func all() -> [(name: String, size: Int)] {
         switch home {
-        case .memory: kept.map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }
-        case .directory(let folder):
-            ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted().compactMap { file in
-                guard file.hasSuffix(Self.suffix), let size = Self.version(of: "\(folder)/\(file)")?.size else {
-                    return nil
-                }
-                return (String(file.dropLast(Self.suffix.count)), size)
+        case .memory(let shelf):
+            kept.filter { shelf.has($0.value) }.map { ($0.key, $0.value.size) }.sorted { $0.0 < $1.0 }
+        case .directory(let folder, let own):
+            ((try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(own)")) ?? []).sorted().compactMap {
+                file in
+                guard file.hasSuffix(Self.suffix), let status = OwnFile.status(of: "\(folder)/\(own)/\(file)"),
+                    status.form == .file
+                else { return nil }
+                return (String(file.dropLast(Self.suffix.count)), status.size)
             }
         }
     }
@@ -79,44 +74,59 @@ package final class Snapshots {
         let others = all().filter { $0.name != name }
         guard others.count < Self.limit else { throw .tooMany }
         guard image.count <= Self.sizeLimit else { throw .tooLarge }
-        switch home {
-        case .memory(let budget):
-            let growth = image.count - (kept[name]?.count ?? 0)
-            guard budget.used + growth <= Self.memoryLimit else { throw .tooLarge }
-            budget.used += growth
-            kept[name] = image
-        case .directory(let folder):
-            try write(image, name, folder)
-            foundGood(name)
+        do throws(OwnFile.Problem) {
+            switch home {
+            case .memory(let shelf):
+                let item = try shelf.add(image)
+                if let before = kept.updateValue(item, forKey: name) { shelf.remove(before) }
+            case .directory(let folder, let own):
+                try OwnFile.makeOwnFolder(folder)
+                try OwnFile.makeOwnFolder("\(folder)/\(own)")
+                try OwnFile.write(image, to: path(name, folder, own))
+                foundGood(name)
+            }
+        } catch {
+            throw .inaccessible(place, error)
         }
     }
 
     package func find(_ name: String) throws(Failure) -> Found {
-        switch home {
-        case .memory:
-            guard let image = kept[name] else { throw .notFound }
-            return Found(image: image, isKnown: true)
-        case .directory(let folder):
-            let path = "\(folder)/\(name)\(Self.suffix)"
-            let isKnown = known[name] != nil && known[name] == Self.version(of: path)
-            return Found(image: try Self.bytes(of: path), isKnown: isKnown)
+        do throws(OwnFile.Problem) {
+            switch home {
+            case .memory(let shelf):
+                guard let item = kept[name], shelf.has(item) else { throw .missing }
+                return Found(image: try shelf.image(item), isKnown: true)
+            case .directory(let folder, let own):
+                guard OwnFile.status(of: folder)?.form != .link, OwnFile.status(of: "\(folder)/\(own)")?.form != .link
+                else { throw .link }
+                let path = path(name, folder, own)
+                let isKnown = known[name] != nil && known[name] == OwnFile.status(of: path)
+                return Found(image: try OwnFile.bytes(of: path, upTo: Self.sizeLimit), isKnown: isKnown)
+            }
+        } catch {
+            switch error {
+            case .missing: throw .notFound
+            case .tooLarge: throw .tooLarge
+            case .link, .notAFile, .notAFolder, .full, .inaccessible: throw .inaccessible(place, error)
+            }
         }
     }
 
     /// Remembers that a state was found good.
     package func foundGood(_ name: String) {
-        guard case .directory(let folder) = home else { return }
-        known[name] = Self.version(of: "\(folder)/\(name)\(Self.suffix)")
+        guard case .directory(let folder, let own) = home else { return }
+        known[name] = OwnFile.status(of: path(name, folder, own))
     }
 
     package func remove(_ name: String) throws(Failure) {
         switch home {
-        case .memory(let budget):
-            guard let removed = kept.removeValue(forKey: name) else { throw .notFound }
-            budget.used -= removed.count
-        case .directory(let folder):
-            guard unsafe unlink("\(folder)/\(name)\(Self.suffix)") == 0 else {
-                throw errno == ENOENT ? .notFound : .inaccessible(folder)
+        case .memory(let shelf):
+            guard let removed = kept.removeValue(forKey: name), shelf.has(removed) else { throw .notFound }
+            shelf.remove(removed)
+        case .directory(let folder, let own):
+            guard unsafe unlink(path(name, folder, own)) == 0 else {
+                let problem = OwnFile.Problem.current()
+                throw problem == .missing ? .notFound : .inaccessible(place, problem)
             }
         }
     }
@@ -125,58 +135,14 @@ package final class Snapshots {
 
     private static let suffix = ".sqlite"
 
-    private static func version(of file: String) -> Version? {
-        var status = stat()
-        guard unsafe stat(file, &status) == 0 else { return nil }
-        return Version(
-            inode: UInt(status.st_ino), size: Int(status.st_size), seconds: Int(status.st_mtim.tv_sec),
-            nanoseconds: Int(status.st_mtim.tv_nsec))
+    private func path(_ name: String, _ folder: String, _ own: String) -> String {
+        "\(folder)/\(own)/\(name)\(Self.suffix)"
     }
 
-    private func write(_ image: [UInt8], _ name: String, _ folder: String) throws(Failure) {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw .inaccessible(folder)
+    private var place: String {
+        switch home {
+        case .memory: "the temporary file, for which memory has no room,"
+        case .directory(let folder, let own): "\(folder)/\(own)"
         }
-        try Self.write(image, to: "\(folder)/\(name)\(Self.suffix)")
-    }
-
-    /// Whoever looks finds the old file or the new one, whole.
-    package static func write(_ image: [UInt8], to path: String) throws(Failure) {
-        let temporary = "\(path).new"
-        let file = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw .inaccessible(path) }
-        var rest = image[...]
-        while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
-            guard count > 0 else { break }
-            rest = rest.dropFirst(count)
-        }
-        let isClosed = close(file) == 0
-        guard rest.isEmpty, isClosed, unsafe rename(temporary, path) == 0 else {
-            unsafe unlink(temporary)
-            throw .inaccessible(path)
-        }
-    }
-
-    /// A file that may be a snapshot.
-    package static func bytes(of path: String) throws(Failure) -> [UInt8] {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw errno == ENOENT ? .notFound : .inaccessible(path) }
-        defer { close(file) }
-        guard let size = Self.version(of: path)?.size, size <= Self.sizeLimit else { throw .tooLarge }
-        var isWhole = true
-        let image = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            while count < size {
-                let got = unsafe Glibc.read(file, buffer.baseAddress?.advanced(by: count), size - count)
-                guard got > 0 else { break }
-                count += got
-            }
-            isWhole = count == size
-        }
-        guard isWhole else { throw .inaccessible(path) }
-        return image
     }
 }

@@ -19,6 +19,7 @@ package final class Repertoire {
     package func stage(_ scenarios: [Scenario]) throws(Sandboxes.Failure) {
         var owners: [String: String] = [:]
         for scenario in scenarios {
+            try Self.checkName(scenario)
             for key in scenario.allKeys {
                 if let other = owners.updateValue(scenario.name, forKey: key) {
                     throw Sandboxes.Failure(
@@ -40,6 +41,7 @@ package final class Repertoire {
     /// - Throws: why it does not play; then nothing has changed.
     package func swap(_ scenario: Scenario) throws(Sandboxes.Failure) {
         guard let index = scenarios.firstIndex(where: { $0.name == scenario.name }) else { return }
+        try Self.checkName(scenario)
         for other in scenarios where other.name != scenario.name {
             guard let key = scenario.allKeys.first(where: other.allKeys.contains) else { continue }
             throw Sandboxes.Failure(
@@ -55,9 +57,20 @@ package final class Repertoire {
         if before.allKeys != scenario.allKeys { sandboxes.release(before.primaryKey) }
         assign(scenario)
         let first = try sandboxes.sandbox(for: scenario.primaryKey)
-        for sandbox in sandboxes.opened where sandbox === first || sandbox.origin?.name == scenario.name {
-            try fill(sandbox, with: scenario)
+        let isStranger = first.origin?.name != scenario.name
+        try sandboxes.change { [unowned self] sandbox throws(Sandboxes.Failure) in
+            if sandbox.origin?.name == scenario.name { try fill(sandbox, with: scenario) }
         }
+        if isStranger { try fill(first, with: scenario) }
+    }
+
+    /// A scenario that names no keys has its own name for one.
+    private static func checkName(_ scenario: Scenario) throws(Sandboxes.Failure) {
+        guard scenario.keys.isEmpty, !KeyForm.isKey(scenario.name) else { return }
+        throw Sandboxes.Failure(
+            description:
+                "the scenario \"\(scenario.name.printable)\" names no keys, and its own name is none: an API key "
+                + "\(KeyForm.rule); give it \"keys\", or its file another name")
     }
 
     private func assign(_ scenario: Scenario) {

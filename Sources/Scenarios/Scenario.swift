@@ -73,6 +73,7 @@ package struct Scenario: Sendable {
             return (entry[ScenarioFile.key], consumer)
         }
         problems += document.repeatedKeys(values[ScenarioFile.keys] ?? [])
+        problems += document.unusableKeys(values)
         personas = document.json[ScenarioFile.personas.field.name]
         for (index, rule) in (values[ScenarioFile.personas] ?? []).enumerated() {
             _ = read("personas[\(index)]") { () throws(Violation) in
@@ -108,6 +109,17 @@ extension YAML {
             let key = entry[ScenarioFile.key]
             guard !seen.insert(key).inserted, let place = entry.given(ScenarioFile.key)?.json else { return nil }
             return YAML.Problem(mark: mark(of: place), sentence: "the key \"\(key)\" stands in \"keys\" a second time")
+        }
+    }
+
+    /// Keys that no request can have.
+    func unusableKeys(_ scenario: Values) -> [YAML.Problem] {
+        let keys = (scenario[ScenarioFile.keys] ?? []).compactMap { $0.given(ScenarioFile.key)?.json }
+        let authKey = json[ScenarioFile.settings.field.name]?[Settings.authKeyName]
+        return (keys.map { ("key", $0) } + (authKey.map { [("settings.authKey", $0)] } ?? [])).compactMap {
+            name, json in
+            guard let key = json.string, !KeyForm.isKey(key) else { return nil }
+            return YAML.Problem(mark: mark(of: json), sentence: "\"\(name)\" \(KeyForm.rule)")
         }
     }
 

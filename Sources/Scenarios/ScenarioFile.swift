@@ -15,7 +15,7 @@ enum ScenarioFile {
         "seed", .integer(0...9_000_000_000_000),
         "What identifiers, tokens and chance derive from; the server's --seed when absent")
     static let settings = Key.optional("settings", .object(Settings.fields), "Numbers and switches of the sandbox")
-    static let key = Key.required("key", .string(maximum: Sandboxes.longestKey), "An API key")
+    static let key = Key.required("key", .string(maximum: KeyForm.longest), "An API key: visible ASCII")
     static let channel = Key.optional("channel", .string, "The key's channel")
     static let vendorId = Key.optional("vendorId", .string, "The key's vendor")
     static let keys = Key.optional(

@@ -3,6 +3,7 @@ internal import FoundationEssentials
 internal import Glibc
 internal import HTTP
 internal import JSON
+internal import Sandbox
 internal import YAML
 
 /// Which running sandbox a command turns.
@@ -56,9 +57,11 @@ struct ControlTarget: ParsableArguments {
 
     private func place() throws -> (Client, key: String) {
         let environment = ProcessInfo.processInfo.environment
-        guard let key = key ?? environment["MEDUSA_API_KEY"] else {
+        let named = environment["MEDUSA_API_KEY"].flatMap { $0.isEmpty ? nil : $0 }
+        guard let key = key ?? named else {
             throw ValidationError("which sandbox? name its API key with --key, or in MEDUSA_API_KEY")
         }
+        guard KeyForm.isKey(key) else { throw ValidationError("an API key \(KeyForm.rule)") }
         return (Client(url: url ?? environment["MEDUSA_BASE_URL"] ?? "http://127.0.0.1:\(Serve.defaultPort)"), key)
     }
 

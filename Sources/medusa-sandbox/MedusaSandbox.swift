@@ -1,6 +1,17 @@
 internal import ArgumentParser
+internal import Glibc
 
 @main
+enum Program {
+    static func main() {
+        StandardDescriptors.open()
+        // A client that goes away, or a limit on the size of files, is an error where it is met, and not the end.
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        MedusaSandbox.main()
+    }
+}
+
 struct MedusaSandbox: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "medusa-sandbox",

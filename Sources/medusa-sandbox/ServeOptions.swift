@@ -35,6 +35,18 @@ struct ServeOptions: ParsableArguments {
         help: "The origin of pages that may call everything, such as https://shop.example.com; repeatable.")
     var allowedOrigins: [String] = []
 
+    @Option(
+        name: .customLong("sandbox-limit"),
+        help: "How many sandboxes are open at once; the longest unused one makes room for another.")
+    var sandboxLimit = Sandboxes.openLimit
+
+    @Option(
+        help: """
+            What becomes of the longest unused one in memory: spill puts it into a temporary file, from which it comes back as it \
+            was; drop forgets it. One in --data-dir is closed.
+            """)
+    var evict = Sandboxes.Eviction.spill
+
     @Option(help: "What identifiers and tokens derive from: the same seed and requests give the same identifiers.")
     var seed: UInt64 = 1
 
@@ -70,16 +82,31 @@ struct ServeOptions: ParsableArguments {
         guard (1...(1 << 30)).contains(bodyLimit) else {
             throw ValidationError("--body-limit takes 1 to \(1 << 30) bytes")
         }
-        for key in apiKeys where key.isEmpty || key.utf8.count > Sandboxes.longestKey {
-            throw ValidationError("--api-key takes 1 to \(Sandboxes.longestKey) bytes")
+        guard apiKeys.allSatisfy(KeyForm.isKey) else { throw ValidationError("--api-key: an API key \(KeyForm.rule)") }
+        guard (1...Self.mostSandboxes).contains(sandboxLimit) else {
+            throw ValidationError("--sandbox-limit takes 1 to \(Self.mostSandboxes)")
         }
         if watch, scenarios.isEmpty { throw ValidationError("--watch needs a --scenario to watch") }
     }
 
-    /// The XDG Base Directory Specification's place for state.
-    static func defaultDirectory() -> String {
+    private static let mostSandboxes = 10_000
+
+    /// The XDG Base Directory Specification's place for state: an address that is not absolute counts for nothing.
+    static func defaultDirectory() throws(Sandboxes.Failure) -> String {
         let environment = ProcessInfo.processInfo.environment
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/medusa-sandbox" }
-        return "\(environment["HOME"] ?? "/tmp")/.local/state/medusa-sandbox"
+        let remedy = "name a data directory with --data-dir, or use --ephemeral"
+        guard let home = environment["HOME"].flatMap({ $0.hasPrefix("/") ? $0 : nil }) ?? HomeDirectory.ofUser() else {
+            throw Sandboxes.Failure(
+                description:
+                    "there is no place for the databases: HOME is not set, and this user has no home; \(remedy)")
+        }
+        guard OwnFile.isFolder(home) else {
+            throw Sandboxes.Failure(
+                description: "there is no place for the databases: the home \(home.printable) is no folder; \(remedy)")
+        }
+        return "\(home)/.local/state/medusa-sandbox"
     }
 }
+
+extension Sandboxes.Eviction: ExpressibleByArgument {}

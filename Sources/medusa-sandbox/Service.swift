@@ -19,6 +19,8 @@ final class Service: Application {
     /// Connections that ended without an answer since the last turn.
     private var endings: [Ending: Int] = [:]
 
+    private static let mostUnsettled = 64
+
     init(_ gateway: Gateway, _ log: Log) {
         self.gateway = gateway
         control = Control(gateway)
@@ -88,6 +90,8 @@ final class Service: Application {
 
     private func batch(of sandbox: Sandbox) -> Batch {
         if let found = unsettled.first(where: { $0.sandbox === sandbox }) { return found.batch }
+        // None of these can make room before its commit.
+        if unsettled.count >= Self.mostUnsettled { settle() }
         let batch = Batch()
         unsettled.append((sandbox, batch))
         return batch

@@ -29,15 +29,20 @@ struct Simulator {
     init(_ options: ServeOptions, port: UInt16, isEphemeral: Bool, logsRequests: Bool) throws {
         let isInMemory = options.ephemeral || isEphemeral && options.dataDirectory == nil
         let directory =
-            isInMemory ? nil : try DataDirectory(path: options.dataDirectory ?? ServeOptions.defaultDirectory())
+            isInMemory ? nil : try DataDirectory(path: try options.dataDirectory ?? ServeOptions.defaultDirectory())
         let listener = try Listener(host: options.host, port: options.port ?? port)
         let urlHost = options.host.contains(":") ? "[\(options.host)]" : options.host
         url = "http://\(urlHost):\(listener.port)"
 
         let log = Log(logsRequests: logsRequests)
+        for oddity in directory?.oddities ?? [] { log.report(oddity) }
         let sandboxes = Sandboxes(
             home: directory.map { .directory($0.path) } ?? .memory, seed: options.seed,
-            allowedKeys: Set(options.apiKeys), requestFields: Routes.ruledFields)
+            allowedKeys: Set(options.apiKeys), requestFields: Routes.ruledFields,
+            room: .init(
+                limit: directory == nil ? options.sandboxLimit : FileLimit.raised.databases(options.sandboxLimit),
+                eviction: options.evict))
+        sandboxes.report = { log.report($0) }
         let sources = try options.scenarios.map { try ScenarioSource($0) }
         let repertoire = Repertoire(sandboxes)
         try repertoire.stage(try sources.map { try $0.read() })
@@ -66,10 +71,13 @@ struct Simulator {
 
     /// What was done in each sandbox that was asked for anything, by its key; to be called when the server has stopped.
     func reports() throws -> [(key: String, report: RunReport)] {
-        try sandboxes.opened.sorted { $0.name < $1.name }.compactMap { sandbox in
+        var reports: [(key: String, report: RunReport)] = []
+        try sandboxes.visit { sandbox in
             let report = try RunReport(sandbox.store.journal)
-            return report.requests > 0 ? (sandbox.name, report) : nil
+            if report.requests > 0 { reports.append((sandbox.name, report)) }
         }
+        log.flush()
+        return reports
     }
 
     /// Serves until the server is stopped.
@@ -96,12 +104,12 @@ struct Simulator {
     /// Whoever waits for the file finds it whole.
     private func announce() throws {
         guard let readyFile else { return }
-        do {
-            try Data("\(url)\n".utf8).write(to: URL(filePath: readyFile), options: .atomic)
+        do throws(OwnFile.Problem) {
+            try OutputFile.write("\(url)\n", to: readyFile)
         } catch {
             throw Sandboxes.Failure(
-                description:
-                    "cannot write the ready file \(readyFile); name one in a folder that exists and is writable")
+                description: "cannot write the ready file \(readyFile.printable); "
+                    + "name one in a folder that exists and is writable")
         }
     }
 }

@@ -44,6 +44,13 @@ import Testing
         let ask = #"for key in a b; do curl -sS -H "Authorization: $key" "$MEDUSA_BASE_URL/v3/settings/lease"; done"#
         #expect(try exec("--report", folder.appending(path: "all.html").path, script: ask).code == 0)
         #expect(try names() == ["all.a.html", "all.b.html"])
+        // Keys that differ in what no file name has, and in what is far behind; and sandboxes that have made room.
+        let long = String(repeating: "k", count: 200)
+        let odd =
+            #"for key in a/b a:b a.b \#(long)1 \#(long)2; do curl -sS -H "Authorization: $key" "$MEDUSA_BASE_URL/v3/users"; done"#
+        let several = try exec("--sandbox-limit", "1", "--report", folder.appending(path: "odd.txt").path, script: odd)
+        #expect(several.code == 0)
+        #expect(try names().filter { $0.hasPrefix("odd.") }.count == 5)
         let run = try exec("--report", folder.appending(path: "all.pdf").path, script: "true")
         #expect(run.code != 0)
         #expect(run.errors.contains("--report takes a file that ends in .txt, .json, .xml or .html"))

@@ -239,14 +239,12 @@ import Testing
         #expect(try transcript(seed: 1) != transcript(seed: 2))
     }
 
-    @Test func `beyond what memory is to hold are refused`() throws {
+    @Test func `beyond what memory is to hold are served all the same`() throws {
         let world = try World()
-        for number in 1..<Sandboxes.openLimit {
+        for number in 1...Sandboxes.openLimit + 10 {
             #expect(try world.send(.get, "/v3/users", key: "k\(number)").status == 200)
         }
-        let answer = try world.send(.get, "/v3/users", key: "one too many")
-        #expect(answer.status == 503)
-        #expect(answer.message?.contains("use fewer API keys") == true)
+        #expect(world.sandboxes.opened.count == Sandboxes.openLimit)
         #expect(try world.send(.get, "/v3/users").status == 200)
     }
 }

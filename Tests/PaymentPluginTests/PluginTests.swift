@@ -91,6 +91,27 @@ import Testing
         for path in ["/pp3", "/pp3/secret", "/sdk", "/demo/x"] { #expect(try send(.get, path).status == 404) }
     }
 
+    @Test func `opens no sandbox for a script, a page, or what it has not`() throws {
+        for number in 0..<2000 {
+            let script = try send(.get, "/sdk/js?authKey=key-\(number)")
+            #expect(script.status == 200 && !script.text.contains("\"problem\""))
+        }
+        for path in ["/sdk/js", "/pp3/frame", "/pp3/app.js", "/demo", "/pp3/nothing", "/demo/x"] {
+            for method in [Method.get, .head, .options, .post] { _ = try send(method, "\(path)?authKey=other", "{}") }
+        }
+        for path in ["/pp3/api/v3/users", "/pp3/api/v3/nothing", "/pp3/api/v3/users/search"] {
+            _ = try send(.options, path, authKey: "other")
+            _ = try send(.post, "/pp3/api/v3/nothing", "{}", authKey: "other")
+        }
+        #expect(sandboxes.count == 0)
+    }
+
+    @Test func `says of a key that is none that it is not known`() throws {
+        for key in ["%C3%A9", "e%CC%81", "a%09b", "%20k", "%00", String(repeating: "k", count: 513)] {
+            #expect(try send(.get, "/sdk/js?authKey=\(key)").text.contains("the auth key is not known here"), "\(key)")
+        }
+    }
+
     // MARK: Whose calls they are
 
     @Test func `opens the sandbox of the same name, or the one whose setting names the auth key`() throws {

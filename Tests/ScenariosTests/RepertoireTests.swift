@@ -60,6 +60,28 @@ import Testing
         #expect(try emails("later") == ["new@example.com"])
     }
 
+    @Test func `find those that have made room, when they come back`() throws {
+        let few = Sandboxes(home: .memory, seed: 1, allowedKeys: [], room: .init(limit: 1))
+        let repertoire = Repertoire(few)
+        try repertoire.stage([try scenario("shop")])
+        for key in ["a", "b", "c"] { _ = try few.sandbox(for: key) }
+        try repertoire.swap(try scenario("shop", email: "new@example.com"))
+        for key in ["a", "b", "c", "shop", "later"] {
+            #expect(try few.sandbox(for: key).store.users.all().map(\.email) == ["new@example.com"], "\(key)")
+        }
+    }
+
+    @Test func `need a key that a request can have`() throws {
+        let failure = #expect(throws: Sandboxes.Failure.self) { try repertoire.stage([try scenario("läden")]) }
+        #expect(failure?.description.contains("names no keys, and its own name is none") == true)
+        let text = "about: x\nkeys: [{key: \"é\"}]\nsettings: {authKey: \"pk\\t\"}\n"
+        let problems = #expect(throws: Problems.self) {
+            try Scenario(Array(text.utf8), name: "shop", file: "shop.yaml", at: Timestamp(milliseconds: 0))
+        }
+        #expect(problems?.description.contains("shop.yaml:2:14: \"key\" must be 1 to 512 visible ASCII") == true)
+        #expect(problems?.description.contains("\"settings.authKey\" must be 1 to 512 visible ASCII") == true)
+    }
+
     @Test func `begin a sandbox the next time, when they could not at first`() throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "medusa-\(UUID())").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)

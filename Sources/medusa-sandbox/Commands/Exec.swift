@@ -98,8 +98,10 @@ struct Exec: ParsableCommand {
     /// Of several sandboxes, each has a file of its own: `report.KEY.html`.
     private func own(_ file: String, _ key: String) -> String {
         let ending = file.split(separator: ".").last ?? ""
-        let name = key.map { $0.isLetter || $0.isNumber ? $0 : "-" }
-        return "\(file.dropLast(ending.count))\(String(name)).\(ending)"
+        let name = String(key.map { $0.isLetter || $0.isNumber || "-_".contains($0) ? $0 : "-" }.prefix(64))
+        // Two keys may differ only in what a file's name cannot have, or far behind.
+        let own = name == key ? name : "\(name)-\(Sandboxes.fingerprint(of: key, length: 8))"
+        return "\(file.dropLast(ending.count))\(own).\(ending)"
     }
 
     private func write(_ report: RunReport, to file: String) throws {
@@ -111,11 +113,12 @@ struct Exec: ParsableCommand {
             } else {
                 file.hasSuffix(".html") ? report.html : report.text + "\n"
             }
-        do {
-            try Data(text.utf8).write(to: URL(filePath: file), options: .atomic)
+        do throws(OwnFile.Problem) {
+            try OutputFile.write(text, to: file)
         } catch {
             throw Sandboxes.Failure(
-                description: "cannot write the report \(file); name one in a folder that exists and is writable")
+                description:
+                    "cannot write the report \(file.printable); name one in a folder that exists and is writable")
         }
     }
 
@@ -141,6 +144,7 @@ private func spawn(_ command: [String], _ variables: [String: String]) throws ->
     var ignored = sigset_t()
     unsafe sigemptyset(&ignored)
     unsafe sigaddset(&ignored, SIGPIPE)
+    unsafe sigaddset(&ignored, SIGXFSZ)
     unsafe posix_spawnattr_setsigmask(&attributes, &none)
     unsafe posix_spawnattr_setsigdefault(&attributes, &ignored)
     unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))

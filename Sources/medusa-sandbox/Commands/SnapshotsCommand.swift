@@ -48,7 +48,7 @@ struct SnapshotsCommand: ParsableCommand {
         func call() throws {
             let image = try target.send("GET", "snapshots/\(name)")
             do {
-                try Snapshots.write(image, to: file)
+                try OwnFile.write(image, to: file)
             } catch {
                 throw Sandboxes.Failure(description: "cannot write \(file); name one in a folder that is writable")
             }
@@ -64,7 +64,7 @@ struct SnapshotsCommand: ParsableCommand {
         func call() throws {
             let image: [UInt8]
             do {
-                image = try Snapshots.bytes(of: file)
+                image = try OwnFile.foreignBytes(of: file, upTo: Snapshots.sizeLimit)
             } catch {
                 throw Sandboxes.Failure(description: "cannot read \(file); name a file that a download has written")
             }
