@@ -12,9 +12,8 @@ package final class Gateway {
     private let sandboxes: Sandboxes
     private let allowsAnyOrigin: Bool
     package let recording: Recording
-    /// As text, for the journal.
-    var lastRequestHeader = Secrets.Header()
-    var lastResponseHeader = Secrets.Header()
+    /// What the journal must not show is found by it.
+    package var secrets = Secrets()
     /// Takes a sentence about something that went wrong on our side, or that the caller should look at.
     private let report: (String) -> Void
 
@@ -35,6 +34,8 @@ package final class Gateway {
         package var unsettled: Sandbox?
         /// The other sandbox that a misused token closes.
         package var alsoUnsettled: Sandbox?
+        /// The sandbox that it was about, where there is no trace to say so.
+        package var met: Sandbox?
         /// What was noticed on the way; `nil` for what is no part of the record.
         package var trace: Trace?
 
@@ -270,6 +271,7 @@ package final class Gateway {
             }
         let (endpoint, query) = (ask.route.endpoint, ask.request.target.query)
         let payload = try Self.payload(ask.request, of: endpoint)
+        ask.trace.payload = payload
         let strictness = ask.sandbox.settings.strictness
         return Call(
             endpoint: endpoint, sandbox: ask.sandbox, consumer: ask.admission.consumer,

@@ -2,19 +2,27 @@ internal import Contract
 internal import Glibc
 internal import HTTP
 internal import Medusa
+internal import MedusaAPI
 internal import Sandbox
 
 /// Standard error, a line a request. Lines are gathered and written once a turn of the loop; a reader that does not read
 /// loses lines and never blocks the server.
 ///
-/// A path is shown without its query, and without segments that could be somebody: an e-mail, a long number.
+/// A path is shown without its query, and without segments that could be somebody: an e-mail, a long number. Nothing in a line can turn
+/// a terminal or look like another line, whatever somebody has sent.
 final class Log {
-    private let logsRequests: Bool
+    let logsRequests: Bool
     private var pending: [UInt8] = []
     private var dropped = 0
+    /// For what no sandbox has looked through.
+    private var secrets = Secrets()
+
+    /// In bytes; what is longer is cut.
+    private static let longestLine = 2000
 
     init(logsRequests: Bool) { self.logsRequests = logsRequests }
 
+    /// - Parameter path: without its secrets.
     func request(_ method: String, _ path: String, _ status: Status, took: Duration) {
         guard logsRequests else { return }
         let microseconds = took.components.attoseconds / 1_000_000_000_000 + took.components.seconds * 1_000_000
@@ -22,7 +30,9 @@ final class Log {
     }
 
     /// What was odd about a request. Names are the caller's own, and could be anybody's data where they look like no name.
-    func oddities(_ oddities: [Oddity]) {
+    ///
+    /// - Parameter shown: takes secrets out of a sentence.
+    func oddities(_ oddities: [Oddity], _ shown: (String) -> String) {
         guard logsRequests else { return }
         for oddity in oddities.prefix(10) {
             let isName = oddity.path.utf8.allSatisfy { byte in
@@ -31,20 +41,47 @@ final class Log {
             line(
                 "warning:",
                 isName && oddity.path.utf8.count <= 100 && !oddity.path.hasLongNumber
-                    ? oddity.sentence : "a name that is not documented")
+                    ? shown(oddity.sentence) : "a name that is not documented")
         }
     }
 
-    /// A sentence about something that somebody should look at.
-    func report(_ sentence: String) { line(sentence) }
+    /// Sentences about something that somebody should look at, a line each.
+    func report(_ sentences: String) {
+        for sentence in sentences.split(separator: "\n", omittingEmptySubsequences: false) {
+            line(secrets.sentence(String(sentence), nil))
+        }
+    }
 
     private func line(_ words: String...) {
         Clock.machineTime().append(to: &pending)
+        let start = pending.count
         for word in words {
             pending.append(UInt8(ascii: " "))
-            pending.append(contentsOf: word.utf8)
+            append(word)
+        }
+        if pending.count - start > Self.longestLine {
+            let length = pending.count - start
+            pending.removeLast(length - Self.longestLine)
+            // Not within a character.
+            while let last = pending.last, last & 0xC0 == 0x80 { pending.removeLast() }
+            if let last = pending.last, last >= 0xC0 { pending.removeLast() }
+            append("… (\(length) bytes)")
         }
         pending.append(UInt8(ascii: "\n"))
+    }
+
+    /// A text with its control characters, and those that turn the direction of writing or break a line, as `\u{1B}`.
+    private func append(_ text: String) {
+        guard !text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else {
+            return pending.append(contentsOf: text.utf8)
+        }
+        for scalar in text.unicodeScalars.prefix(Self.longestLine) {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
+                pending.append(contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".utf8)
+            default: pending.append(contentsOf: String(scalar).utf8)
+            }
+        }
     }
 
     private func masked(_ path: String) -> String {
@@ -52,13 +89,13 @@ final class Log {
             $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: "%")
         }
         guard isPlain, path.utf8.count <= 200, !path.hasLongNumber else {
-            return path.split(separator: "/", omittingEmptySubsequences: false).map { segment in
+            return path.split(separator: "/", omittingEmptySubsequences: false).prefix(10).map { segment in
                 let isSafe = segment.utf8.allSatisfy { byte in
                     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "-")
                         || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                 }
                 return isSafe && segment.utf8.count <= 64 && !String(segment).hasLongNumber ? String(segment) : "***"
-            }.prefix(10).joined(separator: "/")
+            }.joined(separator: "/")
         }
         return path
     }

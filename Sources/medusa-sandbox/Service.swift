@@ -32,9 +32,13 @@ final class Service: Application {
             } else {
                 gateway.answer(request)
             }
-        log.request(
-            request.method.rawValue, request.target.path, reply.response.status, took: ContinuousClock.now - start)
-        log.oddities(reply.oddities)
+        if log.logsRequests {
+            let sandbox = reply.trace?.sandbox ?? reply.met
+            log.request(
+                request.method.rawValue, gateway.shownPath(request.target, in: sandbox), reply.response.status,
+                took: ContinuousClock.now - start)
+            log.oddities(reply.oddities) { gateway.shown($0, in: sandbox) }
+        }
         if let other = reply.alsoUnsettled { _ = batch(of: other) }
         return Answer(reply.response, after: reply.unsettled.map(batch))
     }
@@ -61,8 +65,11 @@ final class Service: Application {
             case .unknownMethod: .gateway(.notFound, "no Route matched with those values")
             case .contentTooLarge: .gateway(.contentTooLarge, "Request size limit exceeded")
             }
-        log.request("-", String(target.prefix { $0 != "?" }), response.status, took: .zero)
         let reply = gateway.refuse(response, method: method, target: target, fields: fields)
+        // What cannot be decoded cannot be looked through either.
+        let path = Target(target).map { gateway.shownPath($0, in: reply.trace?.sandbox) }
+        log.request(
+            "-", path ?? "(a target of \(target.utf8.count) bytes that cannot be read)", response.status, took: .zero)
         guard let sandbox = reply.unsettled else { return reply.response }
         let batch = batch(of: sandbox)
         settle()
