@@ -29,6 +29,10 @@ let package = Package(
         .systemLibrary(
             name: "CYAML", pkgConfig: "yaml-0.1",
             providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+        // Inflates bodies that come as gzip or deflate, as hapi does for the vendor's server.
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
         // Floor 1: each stands alone.
         .target(name: "HTTP"),
@@ -43,6 +47,7 @@ let package = Package(
         .target(name: "MedusaStore", dependencies: ["Medusa", "SQLite"]),
         .target(name: "LeaseDocument", dependencies: ["Medusa", "CHaru"]),
         .target(name: "YAML", dependencies: ["JSON", "CYAML"]),
+        .target(name: "ContentCoding", dependencies: ["CZlib"]),
 
         // Floor 3
         .target(
@@ -55,7 +60,9 @@ let package = Package(
         // Floor 4
         .target(
             name: "MedusaAPI",
-            dependencies: ["Contract", "HTTP", "JSON", "LeaseDocument", "Medusa", "MedusaStore", "Sandbox"],
+            dependencies: [
+                "ContentCoding", "Contract", "HTTP", "JSON", "LeaseDocument", "Medusa", "MedusaStore", "Sandbox",
+            ],
             // The documented bodies, each with its page, as examples in OpenAPI.
             resources: [.embedInCode("Samples")]),
 

@@ -99,7 +99,7 @@ package final class Control {
                     endpoint: endpoint, sandbox: sandbox, now: sandbox.now, request: request, key: key,
                     gateway: gateway,
                     parameters: parameters,
-                    payload: endpoint.content == .json ? try Gateway.payload(request, of: endpoint) : nil))
+                    payload: endpoint.content == .json ? try gateway.payload(request, of: endpoint) : nil))
         } catch let refusal as ControlRefusal {
             return refusal.response
         } catch let violation as Violation {
@@ -107,7 +107,7 @@ package final class Control {
         } catch let problems as Problems {
             return ControlRefusal(problems).response
         } catch let refused as Gateway.PayloadRefusal {
-            return .error(refused.status, message: refused.message)
+            return refused.response
         } catch {
             return gateway.failed(error)
         }

@@ -1,6 +1,6 @@
 package import Contract
 package import HTTP
-package import JSON
+internal import JSON
 internal import Medusa
 internal import MedusaStore
 package import SQLite
@@ -12,6 +12,8 @@ package final class Gateway {
     private let sandboxes: Sandboxes
     private let allowsAnyOrigin: Bool
     package let recording: Recording
+    /// In bytes, of a body that has been inflated too.
+    let bodyLimit: Int
     /// What the journal must not show is found by it.
     package var secrets = Secrets()
     /// Takes a sentence about something that went wrong on our side, or that the caller should look at.
@@ -19,12 +21,13 @@ package final class Gateway {
 
     /// - Parameter allowsAnyOrigin: whether a page of any origin may call; right on loopback only (decisions.md 5).
     package init(
-        _ sandboxes: Sandboxes, allowsAnyOrigin: Bool, recording: Recording = Recording(),
+        _ sandboxes: Sandboxes, allowsAnyOrigin: Bool, recording: Recording = Recording(), bodyLimit: Int = 1 << 20,
         report: @escaping (String) -> Void
     ) {
         self.sandboxes = sandboxes
         self.allowsAnyOrigin = allowsAnyOrigin
         self.recording = recording
+        self.bodyLimit = bodyLimit
         self.report = report
     }
 
@@ -256,7 +259,7 @@ package final class Gateway {
             ask.trace.violation = violation
             reply.response = .error(.badRequest, message: violation.message)
         } catch let refused as PayloadRefusal {
-            reply.response = .error(refused.status, message: refused.message)
+            reply.response = refused.response
         } catch {
             reply.response = failed(error)
         }
@@ -270,7 +273,7 @@ package final class Gateway {
             case .customerToken: try customer(ask, at: now, &reply)
             }
         let (endpoint, query) = (ask.route.endpoint, ask.request.target.query)
-        let payload = try Self.payload(ask.request, of: endpoint)
+        let payload = try payload(ask.request, of: endpoint)
         ask.trace.payload = payload
         let strictness = ask.sandbox.settings.strictness
         return Call(
@@ -305,26 +308,6 @@ package final class Gateway {
                 }
             }
             throw error
-        }
-    }
-
-    package struct PayloadRefusal: Error {
-        package let status: Status
-        package let message: String
-    }
-
-    /// The body as JSON; `nil` when there is none (decisions.md 2). That of a GET is read only where an endpoint is also served
-    /// at one.
-    package static func payload(_ request: Request, of endpoint: Endpoint) throws -> JSON? {
-        guard !request.body.isEmpty, endpoint.method != .get else { return nil }
-        let type = request.fields["content-type"]?.prefix { $0 != ";" }.lowercased()
-        guard let type, type.split(separator: " ").joined() == "application/json" else {
-            throw PayloadRefusal(status: .unsupportedMediaType, message: "Unsupported Media Type")
-        }
-        do throws(JSONError) {
-            return try JSON(request.body)
-        } catch {
-            throw PayloadRefusal(status: .badRequest, message: "Invalid request payload JSON format")
         }
     }
 

@@ -49,7 +49,9 @@ struct Simulator {
         var limits = Limits()
         limits.body = options.bodyLimit
         let recording = Recording(isOn: !options.isWithoutJournal, showsSecrets: options.showsSecrets)
-        let gateway = Gateway(sandboxes, allowsAnyOrigin: listener.isLoopback, recording: recording) { log.report($0) }
+        let gateway = Gateway(
+            sandboxes, allowsAnyOrigin: listener.isLoopback, recording: recording, bodyLimit: options.bodyLimit
+        ) { log.report($0) }
         server = HTTPServer(listener, Service(gateway, log), limits)
         readyFile = options.readyFile
         self.log = log

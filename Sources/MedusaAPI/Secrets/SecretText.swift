@@ -8,14 +8,14 @@ struct SecretText {
     }
 
     private let seen: SeenSecrets?
-    private let looksForNames: Bool
+    private let isSentence: Bool
 
     /// - Parameters:
     ///   - seen: what was a secret before.
-    ///   - looksForNames: whether `password=…` in a text is a clue; in a sentence of ours it is none.
-    init(_ seen: SeenSecrets?, looksForNames: Bool = true) {
+    ///   - isSentence: whether it is a word of a sentence of ours, in which `"password"` alone is no clue.
+    init(_ seen: SeenSecrets?, isSentence: Bool = false) {
         self.seen = seen
-        self.looksForNames = looksForNames
+        self.isSentence = isSentence
     }
 
     func clue(
@@ -25,7 +25,7 @@ struct SecretText {
         if let seen, seen.isIn(bytes, range) { return .seen }
         if traits.isHarmless { return nil }
         if traits.mayHaveShape, !SecretShape.ranges(in: bytes, range, name).isEmpty { return .shape }
-        if looksForNames, traits.hasAssignments, hasSecretName(bytes, range, &names) { return .name }
+        if traits.hasAssignments, hasSecretName(bytes, range, &names) { return .name }
         guard traits.mayBeDisguised, depth < Disguise.depth else { return nil }
         for reading in Disguise.readings(of: Array(bytes[range].prefix(Disguise.longest))) {
             if clue(in: reading, reading.indices, name, &names, depth: depth + 1) != nil { return .disguise }
@@ -47,6 +47,7 @@ struct SecretText {
             case UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: ">"):
                 guard saysSomething(bytes, place + 1..<range.upperBound) else { continue }
                 if let word = word(in: bytes, endingAt: place, range.lowerBound), isSecret(word, &names) { return true }
+            case _ where isSentence: break
             case UInt8(ascii: "<"):
                 let end = bytes[(place + 1)..<range.upperBound].firstIndex { !$0.isNamePart } ?? range.upperBound
                 if end > place + 1, end < range.upperBound, isSecret(place + 1..<end, &names) { return true }

@@ -33,7 +33,9 @@ package struct Secrets {
 
     /// A document of ours in which every text is a sentence: only what is a secret is taken out of it.
     mutating func notes(_ bytes: [UInt8], _ seen: SeenSecrets) -> [UInt8] {
-        guard seen.isIn(bytes, bytes.indices) || SecretShape.mayBe(in: bytes) || bytes.contains(UInt8(ascii: "%")),
+        guard
+            seen.isIn(bytes, bytes.indices) || SecretShape.mayBe(in: bytes)
+                || bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "\\") }),
             let json = try? JSON(bytes)
         else { return bytes }
         return walk(json, seen, learns: false, areSentences: true)
@@ -105,7 +107,7 @@ package struct Secrets {
         let bytes = json.document
         guard meaning == .ordinary, name.isEscaped || !Traits(bytes, name.range).isHarmless else { return false }
         let text = Array(json.text(of: name).utf8)
-        return SecretText(seen, looksForNames: false).clue(in: text, text.indices, .ordinary, &names) != nil
+        return SecretText(seen).clue(in: text, text.indices, .ordinary, &names) != nil
     }
 
     private func isSeen(_ token: JSON.Token, _ bytes: [UInt8], _ seen: SeenSecrets) -> Bool {
@@ -123,10 +125,14 @@ package struct Secrets {
             bytes = Array(json.text(of: token).utf8)
             range = bytes.indices
         }
-        guard let clue = SecretText(seen, looksForNames: !isSentence).clue(in: bytes, range, meaning, &names) else {
+        if isSentence {
+            let text = String(decoding: bytes[range], as: UTF8.self)
+            let shown = sentence(text, seen)
+            return shown == text ? nil : quoted(shown)
+        }
+        guard let clue = SecretText(seen).clue(in: bytes, range, meaning, &names) else {
             return token.isEscaped ? repaired(token, in: json) : nil
         }
-        if isSentence { return quoted(sentence(String(decoding: bytes[range], as: UTF8.self), seen)) }
         // What comes back in an answer has no name there; what is told by its digits is found again by them.
         if learns, clue != .seen, range.count <= 256, clue != .shape || bytes[range].contains(where: \.isLetter) {
             seen.remember(bytes[range])
@@ -302,7 +308,7 @@ package struct Secrets {
         let bytes = Array(text.utf8)
         let traits = Traits(bytes, bytes.indices)
         let known = seen?.ranges(in: bytes) ?? []
-        guard traits.mayHaveShape || traits.mayBeDisguised || !known.isEmpty else { return text }
+        guard !traits.isHarmless || !known.isEmpty else { return text }
         var copy = Copy(bytes)
         var end = 0
         let found = (SecretShape.ranges(in: bytes, bytes.indices) + known).sorted { $0.lowerBound < $1.lowerBound }
@@ -314,7 +320,7 @@ package struct Secrets {
         // Then what is wrapped in something, a word at a time.
         let words = open.split(separator: " ", omittingEmptySubsequences: false).map { word in
             let word = Array(word.utf8)
-            let isHidden = SecretText(seen, looksForNames: false).clue(in: word, word.indices, .ordinary, &names) != nil
+            let isHidden = SecretText(seen, isSentence: true).clue(in: word, word.indices, .ordinary, &names) != nil
             return isHidden ? Self.mask : String(decoding: word, as: UTF8.self)
         }
         return words.joined(separator: " ")

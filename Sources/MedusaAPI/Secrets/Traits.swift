@@ -55,8 +55,8 @@ struct Traits {
     /// Whether it can have the look of a secret: an SSN has nine digits, a token a long word.
     var mayHaveShape: Bool { digits >= 9 || longestWord >= 20 }
 
-    /// Whether it can be wrapped in something; nine bytes of base64 are twelve.
-    var mayBeDisguised: Bool { hasEscapes || longestWord >= 11 }
+    /// Whether it can be wrapped in something; seven bytes of base64 are ten.
+    var mayBeDisguised: Bool { hasEscapes || longestWord >= 10 }
 
     var isHarmless: Bool { !mayHaveShape && !mayBeDisguised && !hasAssignments }
 }
