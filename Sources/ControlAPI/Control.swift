@@ -81,7 +81,6 @@ package final class Control {
             sandbox.showsSecrets = gateway.recording.showsSecrets
             var reply = Gateway.Reply(response: self.answer(request, route.endpoint, parameters, sandbox, key, answer))
             if reply.response.status.rawValue >= 400 { gateway.hideSecrets(in: &reply.response, of: sandbox) }
-            reply.met = sandbox
             reply.response.showTime(of: sandbox)
             if sandbox.store.isOpen { reply.unsettled = sandbox }
             return reply

@@ -9,7 +9,7 @@ package import Sandbox
 /// The way of a request: route, key, token, payload, endpoint. What stands before the endpoint answers in the words of
 /// Kong, the vendor's gateway (B.5).
 package final class Gateway {
-    private let sandboxes: Sandboxes
+    let sandboxes: Sandboxes
     private let allowsAnyOrigin: Bool
     package let recording: Recording
     /// In bytes, of a body that has been inflated too.
@@ -37,8 +37,6 @@ package final class Gateway {
         package var unsettled: Sandbox?
         /// The other sandbox that a misused token closes.
         package var alsoUnsettled: Sandbox?
-        /// The sandbox that it was about, where there is no trace to say so.
-        package var met: Sandbox?
         /// What was noticed on the way; `nil` for what is no part of the record.
         package var trace: Trace?
 

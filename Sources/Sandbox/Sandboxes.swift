@@ -84,6 +84,11 @@ package final class Sandboxes {
     /// Those that are open at present.
     package var opened: [Sandbox] { open.values.map(\.sandbox).filter { !$0.name.isEmpty } }
 
+    /// The one that a key opens, if it is open.
+    package func opened(for key: String) -> Sandbox? {
+        key.isEmpty ? nil : open[tenants[key]?.sandbox ?? key]?.sandbox
+    }
+
     package func admission(for key: String) throws(Failure) -> Admission {
         guard !tenants.isEmpty, let tenant = tenants[key] else {
             let sandbox = try sandbox(named: key)

@@ -33,7 +33,7 @@ final class Service: Application {
                 gateway.answer(request)
             }
         if log.logsRequests {
-            let sandbox = reply.trace?.sandbox ?? reply.met
+            let sandbox = reply.trace?.sandbox ?? gateway.openedSandbox(of: request.fields)
             log.request(
                 request.method.rawValue, gateway.shownPath(request.target, in: sandbox), reply.response.status,
                 took: ContinuousClock.now - start)
@@ -67,7 +67,9 @@ final class Service: Application {
             }
         let reply = gateway.refuse(response, method: method, target: target, fields: fields)
         // What cannot be decoded cannot be looked through either.
-        let path = Target(target).map { gateway.shownPath($0, in: reply.trace?.sandbox) }
+        let path = Target(target).map {
+            gateway.shownPath($0, in: reply.trace?.sandbox ?? gateway.openedSandbox(of: fields))
+        }
         log.request(
             "-", path ?? "(a target of \(target.utf8.count) bytes that cannot be read)", response.status, took: .zero)
         guard let sandbox = reply.unsettled else { return reply.response }

@@ -1,3 +1,4 @@
+internal import Contract
 package import HTTP
 package import JSON
 package import Sandbox
@@ -105,7 +106,9 @@ package struct Secrets {
         _ name: JSON.Token, _ meaning: SecretName.Meaning, in json: JSON, _ seen: SeenSecrets
     ) -> Bool {
         let bytes = json.document
-        guard meaning == .ordinary, name.isEscaped || !Traits(bytes, name.range).isHarmless else { return false }
+        let isKnown = meaning == .ordinary && seen.isIn(bytes, name.range)
+        if isKnown { return true }
+        guard name.isEscaped || !Traits(bytes, name.range).isHarmless else { return false }
         let text = Array(json.text(of: name).utf8)
         return SecretText(seen).clue(in: text, text.indices, .ordinary, &names) != nil
     }
@@ -347,6 +350,12 @@ extension Gateway {
     package func hideSecrets(in response: inout Response, of sandbox: Sandbox?) {
         guard !recording.showsSecrets, !response.body.isEmpty else { return }
         response.body = secrets.notes(response.body, sandbox?.seenSecrets ?? SeenSecrets())
+    }
+
+    /// The sandbox of whoever asks, for what the log must not show; none is opened for that.
+    package func openedSandbox(of fields: Fields) -> Sandbox? {
+        guard let key = fields["authorization"] else { return nil }
+        return sandboxes.opened(for: key.hasScheme ? String(key.dropFirst("bearer ".count)) : key)
     }
 
     /// A path for the log.
