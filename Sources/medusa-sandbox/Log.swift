@@ -57,7 +57,8 @@ final class Log {
         let start = pending.count
         for word in words {
             pending.append(UInt8(ascii: " "))
-            append(word)
+            // Nobody's text is longer than a line, whatever it becomes when it is shown.
+            pending.append(contentsOf: String(word.prefix(Self.longestLine)).printable.utf8)
         }
         if pending.count - start > Self.longestLine {
             let length = pending.count - start
@@ -65,23 +66,9 @@ final class Log {
             // Not within a character.
             while let last = pending.last, last & 0xC0 == 0x80 { pending.removeLast() }
             if let last = pending.last, last >= 0xC0 { pending.removeLast() }
-            append("… (\(length) bytes)")
+            pending.append(contentsOf: "… (\(length) bytes)".utf8)
         }
         pending.append(UInt8(ascii: "\n"))
-    }
-
-    /// A text with its control characters, and those that turn the direction of writing or break a line, as `\u{1B}`.
-    private func append(_ text: String) {
-        guard !text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) else {
-            return pending.append(contentsOf: text.utf8)
-        }
-        for scalar in text.unicodeScalars.prefix(Self.longestLine) {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
-                pending.append(contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".utf8)
-            default: pending.append(contentsOf: String(scalar).utf8)
-            }
-        }
     }
 
     private func masked(_ path: String) -> String {

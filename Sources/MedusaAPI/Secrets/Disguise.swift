@@ -5,6 +5,21 @@ enum Disguise {
     /// In bytes; what is longer is looked at so far.
     static let longest = 64 << 10
 
+    /// Seven bytes are ten letters of base64.
+    static let shortestWord = 10
+
+    /// Whether a word can be base64 or hexadecimal of a text in ASCII: the first six bits of three bytes are those of its first byte, of
+    /// which ASCII has a few.
+    static func mayBeCoded(_ bytes: [UInt8], _ word: Range<Int>) -> Bool {
+        guard word.count >= shortestWord else { return false }
+        let start = word.lowerBound
+        func isFirst(_ byte: UInt8) -> Bool { byte >= 0x49 && byte <= 0x5A || byte >= 0x61 && byte <= 0x66 }
+        if isFirst(bytes[start]) && isFirst(bytes[start + 4]) && isFirst(bytes[start + 8]) { return true }
+        func isHigh(_ byte: UInt8) -> Bool { byte >= 0x32 && byte <= 0x37 }
+        return word.count >= 14 && isHigh(bytes[start]) && isHigh(bytes[start + 2]) && isHigh(bytes[start + 4])
+            && isHigh(bytes[start + 6]) && isHigh(bytes[start + 8])
+    }
+
     /// The readings of a text, besides itself.
     static func readings(of text: [UInt8]) -> [[UInt8]] {
         var readings: [[UInt8]] = []
@@ -13,6 +28,7 @@ enum Disguise {
         }
         if text.contains(UInt8(ascii: "&")) { readings.append(entitiesDecoded(text)) }
         if text.contains(UInt8(ascii: "\\")) { readings.append(escapesDecoded(text)) }
+        if text.contains(where: { $0 >= 0xC2 }) { readings.append(plainDigits(text)) }
         // Base64 in lines.
         if text.contains(0x0A) { readings.append(text.filter { $0 != 0x0A && $0 != 0x0D }) }
         for word in words(text) {
@@ -27,7 +43,7 @@ enum Disguise {
         return readings.filter { $0 != text && !$0.isEmpty }
     }
 
-    /// What may be base64 as a whole, and between what joins words: from 8 letters and digits on.
+    /// What may be base64 as a whole, and between what joins words.
     private static func words(_ text: [UInt8]) -> [Range<Int>] {
         var words: [Range<Int>] = []
         func collect(_ isPart: (UInt8) -> Bool) {
@@ -38,7 +54,7 @@ enum Disguise {
                     continue
                 }
                 let end = text[start...].firstIndex { !isPart($0) } ?? text.count
-                if end - start >= 8, words.last != start..<end { words.append(start..<end) }
+                if words.last != start..<end, mayBeCoded(text, start..<end) { words.append(start..<end) }
                 start = end
             }
         }
@@ -67,6 +83,20 @@ enum Disguise {
             }
         }
         return decoded
+    }
+
+    /// Digits of full width as ASCII, and without what is not to be seen.
+    private static func plainDigits(_ text: [UInt8]) -> [UInt8] {
+        var plain = ""
+        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+            switch scalar.value {
+            case 0xFF10...0xFF19:
+                plain.unicodeScalars.append(UnicodeScalar(UInt8(scalar.value - 0xFF10) + UInt8(ascii: "0")))
+            case 0xAD, 0x200B...0x200F, 0x2060, 0xFEFF: break
+            default: plain.unicodeScalars.append(scalar)
+            }
+        }
+        return Array(plain.utf8)
     }
 
     private static let entities: [String: String] = [

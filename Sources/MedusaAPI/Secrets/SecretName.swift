@@ -15,6 +15,8 @@ enum SecretName {
         case bank
         /// A moment, which can look like a card number.
         case moment
+        /// It says what the value beside it is: `{"name": "password", "value": …}`.
+        case label
         /// Our own words about a test value, of which the pages have a list.
         case testValue
     }
@@ -27,6 +29,10 @@ enum SecretName {
         "driverslicense", "driverlicense", "licensenumber", "passport", "sessionid", "sessid", "clientsecret",
         "pincode", "pinnumber", "dlnumber", "verificationcode",
     ]
+    /// Long enough to be known with one letter wrong.
+    private static let misspelt: [[UInt8]] = ["password", "passcode", "passphrase", "accountnumber", "cardnumber"].map {
+        Array($0.utf8)
+    }
     /// At the end of the name.
     private static let last: [String] = ["acct", "iban", "secret", "token", "bearer", "credential", "credentials"]
     /// As the last word.
@@ -38,6 +44,14 @@ enum SecretName {
     private static let moments: Set<String> = [
         "at", "timestamp", "time", "date", "ts", "now", "iat", "exp", "nbf", "since", "until",
     ]
+
+    private static let labels: Set<String> = ["name", "key", "field", "id", "type", "label", "param", "parameter"]
+    private static let values: Set<String> = ["value", "val", "text", "content", "data"]
+
+    /// Whether it is the value of what a label beside it names.
+    static func isValue(_ name: some Sequence<UInt8>) -> Bool {
+        values.contains(String(decoding: fold(name).folded, as: UTF8.self))
+    }
 
     static func meaning(_ name: some Sequence<UInt8>) -> Meaning {
         let (folded, starts) = fold(name)
@@ -61,11 +75,13 @@ enum SecretName {
         }
         if isStrong || last.contains(where: { ends(with: $0, atWord: false) })
             || words.contains(where: { ends(with: $0, atWord: true) })
+            || misspelt.contains(where: { isNearly(folded, $0) })
         {
             return .secret
         }
         if ends(with: "account", atWord: false) { return folded.count == "account".utf8.count ? .secret : .holder }
         if ends(with: "card", atWord: true) { return .holder }
+        if labels.contains(String(decoding: folded, as: UTF8.self)) { return .label }
         let lastWord = String(decoding: folded[(starts.last ?? 0)...], as: UTF8.self)
         return moments.contains(lastWord) ? .moment : .ordinary
     }
@@ -73,6 +89,17 @@ enum SecretName {
     /// Whether it is the number of what it stands in, an account or a card.
     static func isNumber(_ name: some Sequence<UInt8>) -> Bool {
         ["number", "no", "num", "digits"].contains(String(decoding: fold(name).folded, as: UTF8.self))
+    }
+
+    /// Whether a letter is missing, too many, another, or two are swapped.
+    private static func isNearly(_ name: [UInt8], _ word: [UInt8]) -> Bool {
+        guard abs(name.count - word.count) <= 1 else { return false }
+        let start = zip(name, word).prefix { $0 == $1 }.count
+        let end = zip(name.reversed(), word.reversed()).prefix { $0 == $1 }.count
+        let longest = max(name.count, word.count)
+        if start + end >= longest - 1 { return true }
+        return name.count == word.count && start + end >= longest - 2 && start + 1 < longest
+            && name[start] == word[start + 1] && name[start + 1] == word[start]
     }
 
     /// Letters and digits in lower case, and where words begin among them: behind what joins words, and at a capital.

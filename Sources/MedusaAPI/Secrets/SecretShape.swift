@@ -70,7 +70,16 @@ struct SecretShape {
         let counts = groups.map(\.count)
         switch counts[0] {
         case 9 where !allowsNine && !isHexadecimal(groups[groups.startIndex]): return 1
-        case 3 where counts.starts(with: [3, 2, 4]) || counts.starts(with: [3, 3, 3]) && counts.count == 3: return 3
+        case 1:
+            // A digit at a time.
+            let single = counts.prefix { $0 == 1 }.count
+            guard single == 9 || (13...19).contains(single) else { return nil }
+            let whole = groups[groups.startIndex].lowerBound..<groups[groups.startIndex + single - 1].upperBound
+            return single == 9 || passesLuhn(whole) ? single : nil
+        case 3
+        where counts.starts(with: [3, 2, 4])
+            || counts.starts(with: [3, 3, 3]) && counts.count == 3 && groups.startIndex == 0:
+            return 3
         case 2 where counts.starts(with: [2, 7]):
             let dash = groups[groups.startIndex].upperBound
             return bytes[dash] == UInt8(ascii: "-") && groups[groups.startIndex + 1].lowerBound == dash + 1 ? 2 : nil

@@ -39,14 +39,16 @@ struct SecretText {
         func isSecret(_ word: Range<Int>, _ names: inout SecretNames) -> Bool {
             switch names.meaning(bytes[word]) {
             case .secret, .holder, .key: true
-            case .ordinary, .bank, .moment, .testValue: false
+            case .ordinary, .bank, .moment, .label, .testValue: false
             }
         }
         for place in range {
             switch bytes[place] {
             case UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: ">"):
-                guard saysSomething(bytes, place + 1..<range.upperBound) else { continue }
-                if let word = word(in: bytes, endingAt: place, range.lowerBound), isSecret(word, &names) { return true }
+                guard let word = word(in: bytes, endingAt: place, range.lowerBound), isSecret(word, &names) else {
+                    continue
+                }
+                if saysSomething(bytes, place + 1..<range.upperBound) { return true }
             case _ where isSentence: break
             case UInt8(ascii: "<"):
                 let end = bytes[(place + 1)..<range.upperBound].firstIndex { !$0.isNamePart } ?? range.upperBound

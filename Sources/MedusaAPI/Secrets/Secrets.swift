@@ -60,6 +60,8 @@ package struct Secrets {
         var meaning = SecretName.Meaning.ordinary
         var isSentence = areSentences
         var holderEnd = 0
+        /// The place behind what may be the value of a label that names a secret.
+        var labelEnd = 0
         var place = 0
         while place < json.tokenCount {
             let token = json.token(place)
@@ -67,7 +69,8 @@ package struct Secrets {
             switch token.part {
             case .name:
                 meaning = self.meaning(of: token, in: json, isInHolder: place <= holderEnd)
-                isSentence = areSentences || bytes[token.range].elementsEqual("message".utf8)
+                if place <= labelEnd, meaning == .ordinary, SecretName.isValue(bytes[token.range]) { meaning = .secret }
+                isSentence = areSentences || token.range.count == 7 && bytes[token.range].elementsEqual("message".utf8)
                 if hidesName(token, meaning, in: json, seen) { copy.replaceText(token.range) }
                 let value = json.token(place)
                 if meaning == .holder, value.part == .object {
@@ -80,6 +83,7 @@ package struct Secrets {
                 place = value.next
                 meaning = .ordinary
             case .string:
+                if meaning == .label { labelEnd = names.meaning(bytes[token.range]) == .secret ? place + 6 : 0 }
                 if let text = replacement(of: token, meaning, isSentence, in: json, seen, learns) {
                     copy.replaceText(token.range, with: text)
                 }
@@ -89,7 +93,8 @@ package struct Secrets {
                     copy.replace(token)
                 }
                 meaning = .ordinary
-            case .word, .object, .array: meaning = .ordinary
+            case .word: meaning = .ordinary
+            case .object, .array: (meaning, labelEnd) = (.ordinary, 0)
             }
         }
         return copy.finish()
@@ -106,7 +111,7 @@ package struct Secrets {
         _ name: JSON.Token, _ meaning: SecretName.Meaning, in json: JSON, _ seen: SeenSecrets
     ) -> Bool {
         let bytes = json.document
-        let isKnown = meaning == .ordinary && seen.isIn(bytes, name.range)
+        let isKnown = !meaning.isSecret && seen.isIn(bytes, name.range)
         if isKnown { return true }
         guard name.isEscaped || !Traits(bytes, name.range).isHarmless else { return false }
         let text = Array(json.text(of: name).utf8)
@@ -299,7 +304,7 @@ package struct Secrets {
             let isKey = line.name.lowercased() == "authorization" && value.count >= 16
             let isSecret = SecretText(seen).clue(in: value, value.indices, .ordinary, &names) != nil
             return isKey && !isSecret ? Self.mask + line.value.suffix(4) : Self.mask
-        case .ordinary, .bank, .moment, .testValue:
+        case .ordinary, .bank, .moment, .label, .testValue:
             return SecretText(seen).clue(in: value, value.indices, meaning, &names) == nil ? line.value : Self.mask
         }
     }
@@ -374,7 +379,7 @@ extension SecretName.Meaning {
     var isSecret: Bool {
         switch self {
         case .secret, .holder, .key: true
-        case .ordinary, .bank, .moment, .testValue: false
+        case .ordinary, .bank, .moment, .label, .testValue: false
         }
     }
 }

@@ -1,62 +1,69 @@
 /// What one look at a text says about whether a closer one is worth its time.
 struct Traits {
     private(set) var digits = 0
-    /// The longest word that could be base64.
+    /// The longest word of letters, digits, `-`, `_`, `+` and `/`.
     private(set) var longestWord = 0
     private(set) var hasEscapes = false
+    /// Whether a word can be base64 or hexadecimal of a text.
+    private(set) var hasCodedWords = false
     /// Whether a name may stand before a value in it.
     private(set) var hasAssignments = false
 
-    private enum Kind: UInt8 {
-        case other, digit, word, escape, assignment
+    private enum Kind {
+        static let other: UInt8 = 0
+        static let digit: UInt8 = 1
+        static let letter: UInt8 = 2
+        /// What base64 has besides.
+        static let joint: UInt8 = 3
+        static let escape: UInt8 = 4
+        static let assignment: UInt8 = 5
     }
 
     private static let kinds: [UInt8] = (0...255).map { (byte: UInt8) in
-        let kind: Kind =
-            if byte.isDigit {
-                .digit
-            } else if byte.isBase64URL || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "/") {
-                .word
-            } else if "%&\\".utf8.contains(byte) {
-                .escape
-            } else if ":=<>\"'`".utf8.contains(byte) {
-                .assignment
-            } else {
-                .other
-            }
-        return kind.rawValue
+        if byte.isDigit { return Kind.digit }
+        if byte.isLetter { return Kind.letter }
+        if "-_+/".utf8.contains(byte) { return Kind.joint }
+        // Of a character beyond ASCII that can be a digit, or not to be seen, the first byte.
+        if "%&\\".utf8.contains(byte) || byte == 0xEF || byte == 0xE2 || byte == 0xC2 { return Kind.escape }
+        return ":=<>\"'`".utf8.contains(byte) ? Kind.assignment : Kind.other
     }
 
     init(_ bytes: [UInt8], _ range: Range<Int>) {
         let kinds = Self.kinds
-        var word = 0
+        // Where the word began, and the letters and digits within it.
+        var (word, plain) = (range.lowerBound, range.lowerBound)
         for place in range {
-            switch kinds[Int(bytes[place])] {
-            case Kind.digit.rawValue:
+            let kind = kinds[Int(bytes[place])]
+            if kind == Kind.letter { continue }
+            if kind == Kind.digit {
                 digits += 1
-                word += 1
-            case Kind.word.rawValue: word += 1
-            case Kind.escape.rawValue:
-                hasEscapes = true
-                longestWord = max(longestWord, word)
-                word = 0
-            case Kind.assignment.rawValue:
-                hasAssignments = true
-                longestWord = max(longestWord, word)
-                word = 0
-            default:
-                longestWord = max(longestWord, word)
-                word = 0
+                continue
             }
+            if place - plain >= Disguise.shortestWord { look(at: plain..<place, in: bytes) }
+            plain = place + 1
+            if kind == Kind.joint { continue }
+            endWord(word..<place, in: bytes)
+            word = place + 1
+            if kind == Kind.escape { hasEscapes = true }
+            if kind == Kind.assignment { hasAssignments = true }
         }
-        longestWord = max(longestWord, word)
+        if range.upperBound - plain >= Disguise.shortestWord { look(at: plain..<range.upperBound, in: bytes) }
+        endWord(word..<range.upperBound, in: bytes)
+    }
+
+    private mutating func endWord(_ word: Range<Int>, in bytes: [UInt8]) {
+        longestWord = max(longestWord, word.count)
+        if word.count >= Disguise.shortestWord { look(at: word, in: bytes) }
+    }
+
+    private mutating func look(at word: Range<Int>, in bytes: [UInt8]) {
+        hasCodedWords = hasCodedWords || Disguise.mayBeCoded(bytes, word)
     }
 
     /// Whether it can have the look of a secret: an SSN has nine digits, a token a long word.
     var mayHaveShape: Bool { digits >= 9 || longestWord >= 20 }
 
-    /// Whether it can be wrapped in something; seven bytes of base64 are ten.
-    var mayBeDisguised: Bool { hasEscapes || longestWord >= 10 }
+    var mayBeDisguised: Bool { hasEscapes || hasCodedWords }
 
     var isHarmless: Bool { !mayHaveShape && !mayBeDisguised && !hasAssignments }
 }
@@ -85,7 +92,7 @@ extension SecretShape {
         case 9, 13...: true
         case 10...12: start > 0 && bytes[start - 1].isLetter || end < bytes.count && bytes[end].isLetter
         case 7: groupBefore(bytes, start) == 2
-        case 3: (2...3).contains(groupBehind(bytes, end)) || (2...3).contains(groupBefore(bytes, start))
+        case 3: (2...3).contains(groupBehind(bytes, end)) || groupBefore(bytes, start) == 3
         case 4...6: groupBehind(bytes, end) >= 3 || (2...7).contains(groupBefore(bytes, start)) && end - start == 4
         default: false
         }
