@@ -31,6 +31,10 @@ let package = Package(
             providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
         // What Swift cannot say of sockets; above all our own `recv`, so that bytes are looked at before libmicrohttpd sees them.
         .target(name: "CSocket"),
+        // Inflates bodies that come as gzip or deflate, as hapi does for the vendor's server.
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
 
         // Floor 1: each stands alone.
         .target(name: "HTTP"),
@@ -45,6 +49,7 @@ let package = Package(
         .target(name: "MedusaStore", dependencies: ["Medusa", "SQLite"]),
         .target(name: "LeaseDocument", dependencies: ["Medusa", "CHaru"]),
         .target(name: "YAML", dependencies: ["JSON", "CYAML"]),
+        .target(name: "ContentCoding", dependencies: ["CZlib"]),
 
         // Floor 3
         .target(
@@ -57,7 +62,9 @@ let package = Package(
         // Floor 4
         .target(
             name: "MedusaAPI",
-            dependencies: ["Contract", "HTTP", "JSON", "LeaseDocument", "Medusa", "MedusaStore", "Sandbox"],
+            dependencies: [
+                "ContentCoding", "Contract", "HTTP", "JSON", "LeaseDocument", "Medusa", "MedusaStore", "Sandbox",
+            ],
             // The documented bodies, each with its page, as examples in OpenAPI.
             resources: [.embedInCode("Samples")]),
 

@@ -31,7 +31,8 @@ package struct Oddity: Hashable, Sendable {
 
     /// A sentence for people. It repeats the names of a request, and none of its values.
     package var sentence: String {
-        switch kind {
+        let path = path.printable
+        return switch kind {
         case .unknown(let nearest): "\"\(path)\" is not documented\(didYouMean(nearest))"
         case .undocumented(let allowed): "\"\(path)\" has a value beside \(allowed.joined(separator: ", "))"
         case .formerName(let name): "\"\(path)\" is the spelling of older pages; it is \"\(name)\" now"

@@ -59,7 +59,10 @@ package struct OpenAPI {
         Generated from the declarations by which the sandbox routes, validates and answers. `x-fidelity` says how far an operation is \
         known: `documented` (a page of the vendor prints it), `inferred` (part of it is concluded), `own` (the sandbox's); \
         `x-source` names the page. Numbers and booleans may also be given as strings, as the vendor's validation converts them; \
-        members that are not declared pass, unless the sandbox is set to `strict`.
+        members that are not declared pass, unless the sandbox is set to `strict`. A body is read as JSON with the type `application/json`, \
+        one that ends in `+json`, or none; `application/x-www-form-urlencoded` is taken too, its fields being strings; \
+        `Content-Encoding` may be gzip or deflate. Where no member is required, a body may be absent, `[]` or `null`. That of a GET is \
+        not looked at.
         """
 
     /// One spelling of an endpoint.

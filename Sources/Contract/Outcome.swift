@@ -91,9 +91,13 @@ extension Endpoint {
             .gateway(
                 .unauthorized, meaning: "No API key, two of them, or one that is not admitted", by: "leave it out"),
             .gateway(.forbidden, meaning: "The sandbox is suspended", by: "misuse a token with `tokenMisuse: suspend`"),
-            .gateway(.contentTooLarge, meaning: "The body is too large", by: "send more than 1 MiB"),
+            .gateway(
+                .contentTooLarge, meaning: "The body is too large, as it came or inflated", by: "send more than 1 MiB"),
             .init(.badRequest, "", meaning: "The body is no JSON", by: "send `{`"),
-            .init(.unsupportedMediaType, "", meaning: "The body is something else", by: "`Content-Type: text/plain`"),
+            .init(
+                .unsupportedMediaType, "",
+                meaning: "The body is neither JSON nor a form, or in a coding that is not known",
+                by: "`Content-Type: text/plain`"),
             .gateway(.tooManyRequests, meaning: "Too many requests", by: "a fault with a `rateLimit`"),
             .init(.internalServerError, "", meaning: "The service failed", by: "a fault with `status: 500`"),
             .gateway(.serviceUnavailable, meaning: "Under maintenance", by: "a fault with `status: 503`"),

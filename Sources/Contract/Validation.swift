@@ -37,6 +37,8 @@ extension Endpoint {
     /// - Parameter body: `nil` when the request has none, which is the same as an empty object.
     /// - Throws: the first violation.
     package func validate(query pairs: [NamedValue], body json: JSON?) throws(Violation) -> Input {
+        // Where nothing is required, some clients send an empty array or `null` for no body.
+        let json = requiresBody || json?.isEmpty != true ? json : nil
         let input = Input(query: .query(pairs), body: .object(json))
         func report(_ violation: Violation) throws(Violation) { throw violation }
         try check(query, in: input.query, path: "", report)
@@ -52,6 +54,15 @@ extension Endpoint {
         }
         return input
     }
+}
+
+extension Endpoint {
+    private var requiresBody: Bool { !exactlyOneOf.isEmpty || body.contains(where: \.isRequired) }
+}
+
+extension JSON {
+    /// Whether it says nothing: `null` and `[]`.
+    fileprivate var isEmpty: Bool { isNull || isArray && elements.isEmpty }
 }
 
 extension [Field] {

@@ -78,7 +78,9 @@ package final class Control {
         case .refused(let response): return Gateway.Reply(response: response)
         case .admitted(let admission, let key):
             let sandbox = admission.sandbox
+            sandbox.showsSecrets = gateway.recording.showsSecrets
             var reply = Gateway.Reply(response: self.answer(request, route.endpoint, parameters, sandbox, key, answer))
+            if reply.response.status.rawValue >= 400 { gateway.hideSecrets(in: &reply.response, of: sandbox) }
             reply.response.showTime(of: sandbox)
             if sandbox.store.isOpen { reply.unsettled = sandbox }
             return reply
@@ -96,7 +98,7 @@ package final class Control {
                     endpoint: endpoint, sandbox: sandbox, now: sandbox.now, request: request, key: key,
                     gateway: gateway,
                     parameters: parameters,
-                    payload: endpoint.content == .json ? try Gateway.payload(request, of: endpoint) : nil))
+                    payload: endpoint.content == .json ? try gateway.payload(request, of: endpoint) : nil))
         } catch let refusal as ControlRefusal {
             return refusal.response
         } catch let violation as Violation {
@@ -104,7 +106,7 @@ package final class Control {
         } catch let problems as Problems {
             return ControlRefusal(problems).response
         } catch let refused as Gateway.PayloadRefusal {
-            return .error(refused.status, message: refused.message)
+            return refused.response
         } catch {
             return gateway.failed(error)
         }

@@ -145,9 +145,9 @@ extension Schema {
 extension JSONWriter {
     mutating func members(of user: User, in sandbox: Sandbox, at now: Timestamp) {
         member("userId", sandbox.identifiers.identifier(.user, user.id))
-        member("firstName", user.firstName)
-        member("lastName", user.lastName)
-        member("email", user.email)
+        member("firstName", sandbox.shown(user.firstName))
+        member("lastName", sandbox.shown(user.lastName))
+        member("email", sandbox.shown(user.email))
         member("createdAt", user.createdAt)
         member("verificationStatus", user.verification.rawValue)
         member("spendingHold", user.spendingHold)
@@ -171,13 +171,13 @@ extension JSONWriter {
         case .card: member("type", "card")
         }
         member("lastFour", method.lastFour)
-        member("label", method.label)
+        member("label", sandbox.shown(method.label))
         member("primary", method.isPrimary)
     }
 
     mutating func members(of transaction: Transaction, in sandbox: Sandbox, at now: Timestamp) {
         let lease = transaction.lease
-        member("transactionId", transaction.reference)
+        member("transactionId", sandbox.shown(transaction.reference))
         member("leaseId", sandbox.leaseId(lease))
         member("userId", sandbox.identifiers.identifier(.user, lease.customer))
         member("status", lease.status.rawValue)
@@ -194,7 +194,7 @@ extension JSONWriter {
         member("term", transaction.terms.term)
         member("items", array: transaction.lines) { writer, line in
             writer.object {
-                $0.member("sku", line.sku)
+                $0.member("sku", sandbox.shown(line.sku))
                 $0.member("cost", line.cost)
                 $0.member("quantityByStatus") { counts in
                     for (stage, count) in line.quantityByStatus { counts.member(stage.rawValue, count) }
@@ -207,7 +207,7 @@ extension JSONWriter {
     /// Amounts are dollars here, as everywhere in the state.
     fileprivate mutating func members(of agreement: Agreement, in sandbox: Sandbox) {
         member("agreementId", sandbox.identifiers.identifier(.agreement, agreement.transaction.lease.id))
-        member("transactionId", agreement.transaction.reference)
+        member("transactionId", sandbox.shown(agreement.transaction.reference))
         member("leaseStartDate", agreement.leaseStart)
         member("pastDue", agreement.pastDue)
         member("estimatedOwnership", agreement.estimatedOwnership)

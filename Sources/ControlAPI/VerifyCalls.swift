@@ -55,9 +55,10 @@ enum VerifyCalls {
         let body = try call.body()
         let verification = try Verification(reading: body, present: call.now)
         let first = try verification.outcome(in: call.sandbox.store.journal)
-        var response = response(first)
+        var response = response(first, call.gateway, call.sandbox)
         guard !first.holds, verification.patienceMilliseconds > 0 else { return response }
         weak let sandbox = call.sandbox
+        let gateway = call.gateway
         var seen: Int64 = -1
         response.later = Later(patienceMilliseconds: verification.patienceMilliseconds) { isOver in
             guard let journal = sandbox?.store.journal, let newest = try? journal.extent.newestId else {
@@ -66,17 +67,21 @@ enum VerifyCalls {
             guard newest != seen || isOver else { return nil }
             seen = newest
             guard let outcome = try? verification.outcome(in: journal) else { return nil }
-            return outcome.holds || isOver ? Self.response(outcome) : nil
+            return outcome.holds || isOver ? Self.response(outcome, gateway, sandbox) : nil
         }
         return response
     }
 
-    private static func response(_ outcome: Verification.Outcome) -> Response {
-        outcome.holds
+    /// What was looked for is repeated, and could be a secret.
+    private static func response(_ outcome: Verification.Outcome, _ gateway: Gateway, _ sandbox: Sandbox?) -> Response {
+        var response: Response =
+            outcome.holds
             ? .data { $0.members(of: outcome) }
             : .error(.conflict, "NotVerified", message: outcome.problems.joined(separator: "\n")) {
                 $0.members(of: outcome)
             }
+        gateway.hideSecrets(in: &response, of: sandbox)
+        return response
     }
 }
 

@@ -10,6 +10,8 @@ package struct JSON: Sendable {
         var kind: Kind
         /// A string with a `\` in it must be unescaped when it is read.
         var isEscaped: Bool
+        /// Whether it is the name of a member.
+        var isName = false
         /// Where the value's text is in the source; a string's without its quotes.
         var start: UInt32
         var end: UInt32

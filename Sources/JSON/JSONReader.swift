@@ -67,7 +67,9 @@ struct JSONReader {
         if current == UInt8(ascii: "}") { return close(place) }
         while true {
             guard current == UInt8(ascii: "\"") else { throw fail("a member must begin with a quoted name") }
+            let name = tape.count
             try readString()
+            tape[name].isName = true
             skipSpace()
             guard current == UInt8(ascii: ":") else { throw fail("a colon is missing after the name") }
             position += 1
@@ -168,25 +170,18 @@ struct JSONReader {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
             UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
             position += 1
-        case UInt8(ascii: "u"):
-            let unit = try readUnit()
-            guard UTF16.isLeadSurrogate(unit) || UTF16.isTrailSurrogate(unit) else { return }
-            guard UTF16.isLeadSurrogate(unit), current == UInt8(ascii: "\\"), position + 1 < bytes.count,
-                bytes[position + 1] == UInt8(ascii: "u")
-            else { throw fail("half of a surrogate pair") }
-            position += 1
-            guard UTF16.isTrailSurrogate(try readUnit()) else { throw fail("half of a surrogate pair") }
+        // Half of a surrogate pair is taken, as `JSON.parse` takes it, and reads as U+FFFD: some clients cut a text within a pair.
+        case UInt8(ascii: "u"): try readUnit()
         default: throw fail("not an escape of JSON")
         }
     }
 
     /// Reads `uXXXX`.
-    private mutating func readUnit() throws(JSONError) -> UInt16 {
-        guard position + 4 < bytes.count, let unit = hexadecimal(bytes[position + 1...position + 4]) else {
+    private mutating func readUnit() throws(JSONError) {
+        guard position + 4 < bytes.count, hexadecimal(bytes[position + 1...position + 4]) != nil else {
             throw fail("\\u needs four hexadecimal digits")
         }
         position += 5
-        return unit
     }
 
     /// The well-formed sequences of the Unicode Standard, table 3-7.

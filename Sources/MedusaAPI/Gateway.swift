@@ -1,6 +1,6 @@
 package import Contract
 package import HTTP
-package import JSON
+internal import JSON
 internal import Medusa
 internal import MedusaStore
 package import SQLite
@@ -9,22 +9,24 @@ package import Sandbox
 /// The way of a request: route, key, token, payload, endpoint. What stands before the endpoint answers in the words of
 /// Kong, the vendor's gateway (B.5).
 package final class Gateway {
-    private let sandboxes: Sandboxes
+    let sandboxes: Sandboxes
     package let access: Access
     package let recording: Recording
-    /// As text, for the journal.
-    var lastRequestHeader = Secrets.Header()
-    var lastResponseHeader = Secrets.Header()
+    /// In bytes, of a body that has been inflated too.
+    let bodyLimit: Int
+    /// What the journal must not show is found by it.
+    package var secrets = Secrets()
     /// Takes a sentence about something that went wrong on our side, or that the caller should look at.
     private let report: (String) -> Void
 
     package init(
-        _ sandboxes: Sandboxes, access: Access, recording: Recording = Recording(),
+        _ sandboxes: Sandboxes, access: Access, recording: Recording = Recording(), bodyLimit: Int = 1 << 20,
         report: @escaping (String) -> Void
     ) {
         self.sandboxes = sandboxes
         self.access = access
         self.recording = recording
+        self.bodyLimit = bodyLimit
         self.report = report
     }
 
@@ -265,7 +267,7 @@ package final class Gateway {
             ask.trace.violation = violation
             reply.response = .error(.badRequest, message: violation.message)
         } catch let refused as PayloadRefusal {
-            reply.response = .error(refused.status, message: refused.message)
+            reply.response = refused.response
         } catch {
             reply.response = failed(error)
         }
@@ -279,7 +281,8 @@ package final class Gateway {
             case .customerToken: try customer(ask, at: now, &reply)
             }
         let (endpoint, query) = (ask.route.endpoint, ask.request.target.query)
-        let payload = try Self.payload(ask.request, of: endpoint)
+        let payload = try payload(ask.request, of: endpoint)
+        ask.trace.payload = payload
         let strictness = ask.sandbox.settings.strictness
         return Call(
             endpoint: endpoint, sandbox: ask.sandbox, consumer: ask.admission.consumer,
@@ -313,26 +316,6 @@ package final class Gateway {
                 }
             }
             throw error
-        }
-    }
-
-    package struct PayloadRefusal: Error {
-        package let status: Status
-        package let message: String
-    }
-
-    /// The body as JSON; `nil` when there is none (decisions.md 2). That of a GET is read only where an endpoint is also served
-    /// at one.
-    package static func payload(_ request: Request, of endpoint: Endpoint) throws -> JSON? {
-        guard !request.body.isEmpty, endpoint.method != .get else { return nil }
-        let type = request.fields["content-type"]?.prefix { $0 != ";" }.lowercased()
-        guard let type, type.split(separator: " ").joined() == "application/json" else {
-            throw PayloadRefusal(status: .unsupportedMediaType, message: "Unsupported Media Type")
-        }
-        do throws(JSONError) {
-            return try JSON(request.body)
-        } catch {
-            throw PayloadRefusal(status: .badRequest, message: "Invalid request payload JSON format")
         }
     }
 

@@ -1,4 +1,5 @@
 internal import HTTP
+internal import JSON
 internal import Medusa
 internal import MedusaStore
 internal import SQLite
@@ -16,6 +17,7 @@ extension Gateway {
     ///
     /// The entry is part of the transaction that the request has written in, so the reply waits for its commit.
     func record(_ request: Request, _ reply: inout Reply, since start: ContinuousClock.Instant) {
+        if reply.response.status.rawValue >= 400 { hideSecrets(in: &reply.response, of: reply.trace?.sandbox) }
         guard recording.isOn, let trace = reply.trace, let sandbox = trace.sandbox ?? strays() else { return }
         let took = ContinuousClock.now - start
         do {
@@ -41,23 +43,50 @@ extension Gateway {
     ) -> Journal.Entry {
         let arrived = Clock.machineTime()
         let now = sandbox.clock.isMachineTime ? arrived : sandbox.now
-        let showing = recording.showsSecrets
-        let isHidden = !showing && (trace.mayHoldSecrets || trace.fault != nil)
         var entry = Journal.Entry(
             at: now, arrived: arrived,
             tookMicroseconds: took.components.seconds * 1_000_000
                 + took.components.attoseconds / 1_000_000_000_000,
             status: response.status.rawValue, method: request.method.rawValue, operation: trace.operation,
-            target: Secrets.target(request.target, showing: showing),
-            requestFields: lastRequestHeader.text(of: request.fields.lines, showing: showing),
-            requestBody: Self.kept(showing ? request.body : Secrets.body(request.body)),
-            responseFields: lastResponseHeader.text(of: response.fields, showing: showing),
-            responseBody: Self.kept(isHidden ? Secrets.body(response.body) : response.body),
+            target: "", requestFields: [], requestBody: [], responseFields: [], responseBody: [],
             notes: trace.notes(at: now, isRead: trace.isRead && response.status.rawValue < 300))
+        if recording.showsSecrets {
+            keep(request, response, trace, in: &entry)
+        } else {
+            mask(request, response, trace, sandbox.seenSecrets, in: &entry)
+        }
         entry.warnings = trace.oddities.count
         entry.customer = trace.customerRow
         entry.lease = trace.leaseRow
         return entry
+    }
+
+    /// Everything as it came.
+    private func keep(_ request: Request, _ response: Response, _ trace: Trace, in entry: inout Journal.Entry) {
+        let target = request.target
+        entry.target = target.queryText.isEmpty ? target.path : "\(target.path)?\(target.queryText)"
+        entry.requestFields = Secrets.open(request.fields.lines)
+        entry.requestBody = Self.kept(trace.payload?.document ?? request.body)
+        entry.responseFields = Secrets.open(response.fields)
+        entry.responseBody = Self.kept(response.body)
+    }
+
+    /// Everything without its secrets. The body first: what it says to be a secret is one in the header too.
+    private func mask(
+        _ request: Request, _ response: Response, _ trace: Trace, _ seen: SeenSecrets, in entry: inout Journal.Entry
+    ) {
+        let payload = trace.payload ?? (request.body.isEmpty ? nil : try? JSON(request.body))
+        if !request.target.query.isEmpty { secrets.learn(request.target.query, seen) }
+        entry.requestFields = secrets.header(request.fields.lines, of: .request, seen)
+        entry.requestBody = Self.kept(
+            payload.map { secrets.body($0, seen, learns: true) } ?? Secrets.placeholder(request.body))
+        // What the body has taught may stand in the header.
+        entry.requestFields = secrets.header(request.fields.lines, of: .request, seen)
+        entry.target = secrets.target(request.target, seen, isRouted: !trace.operation.isEmpty)
+        entry.responseFields = secrets.header(response.fields, of: .response, seen)
+        entry.responseBody = Self.kept(
+            secrets.answer(response.body, seen, isSuspect: trace.mayHoldSecrets || trace.fault != nil))
+        if entry.notes.count > 2 { entry.notes = secrets.notes(entry.notes, seen) }
     }
 
     /// A body as long as the journal keeps one.

@@ -80,7 +80,9 @@ package enum Routes {
     /// The operations of which a success may hold what the journal must not show; the answers of others need not be searched.
     static let answeringSecrets = Set(
         endpoints.filter { endpoint in
-            endpoint.outcomes.contains { !$0.isRefusal && $0.body.hasMember(where: Secrets.isSecret) }
+            endpoint.outcomes.contains {
+                !$0.isRefusal && $0.body.hasMember(where: { SecretName.meaning($0.utf8).isSecret })
+            }
         }.map(\.operation))
 
     static let router: Router<Route> = {

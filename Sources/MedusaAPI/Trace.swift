@@ -1,6 +1,6 @@
 internal import Contract
 internal import HTTP
-internal import JSON
+package import JSON
 internal import Medusa
 package import Sandbox
 
@@ -14,6 +14,8 @@ package final class Trace {
     var isRead = false
     /// Whether the answer may hold what must not be shown.
     var mayHoldSecrets = false
+    /// Its body, as far as it could be read.
+    package var payload: JSON?
     var oddities: [Oddity] = []
     /// Who asked, where it was not the integration itself.
     var caller: Caller?

@@ -13,8 +13,12 @@ struct PluginCall {
     private let request: Request
     private let endpoint: Endpoint
     private let boundKey: String?
+    private let gateway: Gateway
 
-    init(_ request: Request, _ endpoint: Endpoint, _ admission: Sandboxes.Admission) {
+    init(
+        _ request: Request, _ endpoint: Endpoint, _ admission: Sandboxes.Admission, _ gateway: Gateway
+    ) {
+        self.gateway = gateway
         self.request = request
         self.endpoint = endpoint
         sandbox = admission.sandbox
@@ -23,7 +27,7 @@ struct PluginCall {
     }
 
     func body() throws -> Values {
-        try endpoint.validate(query: [], body: try Gateway.payload(request, of: endpoint)).body
+        try endpoint.validate(query: [], body: try gateway.payload(request, of: endpoint)).body
     }
 
     /// The customer behind the token.
@@ -39,7 +43,7 @@ struct PluginCall {
     }
 
     /// What it comes to; a refusal is in the API's words.
-    func response(_ gateway: Gateway, _ answer: (PluginCall) throws -> Response) -> Response {
+    func response(_ answer: (PluginCall) throws -> Response) -> Response {
         do {
             return try sandbox.store.write { try answer(self) }
         } catch let refusal as Refusal {
@@ -47,7 +51,7 @@ struct PluginCall {
         } catch let violation as Violation {
             return .error(.badRequest, message: violation.message)
         } catch let refused as Gateway.PayloadRefusal {
-            return .error(refused.status, message: refused.message)
+            return refused.response
         } catch {
             return gateway.failed(error)
         }

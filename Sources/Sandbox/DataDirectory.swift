@@ -1,3 +1,4 @@
+internal import Contract
 internal import FoundationEssentials
 internal import Glibc
 
@@ -103,20 +104,5 @@ package final class DataDirectory {
                 OwnFile.tighten("\(folder)/\(own)/\(file)")
             }
         }
-    }
-}
-
-extension String {
-    /// The same text on one line of a terminal, whatever is in it: a name may have been given by anybody.
-    package var printable: String {
-        String(
-            String.UnicodeScalarView(
-                unicodeScalars.flatMap { scalar -> [Unicode.Scalar] in
-                    switch scalar.properties.generalCategory {
-                    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate:
-                        Array("\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
-                    default: [scalar]
-                    }
-                }))
     }
 }

@@ -35,6 +35,11 @@ package final class Sandbox {
     private let seed: UInt64
     private let requestFields: [String]
 
+    /// What its journal must not show, though nothing but an earlier request says so.
+    package let seenSecrets = SeenSecrets()
+    /// Whether its state shows them as they came.
+    package var showsSecrets = false
+
     /// Tokens that were found good a moment ago, so that a customer's next request costs no signature.
     private var knownTokens: [String: KnownToken] = [:]
     private var knownLeaseIds: [LeaseKey: String] = [:]

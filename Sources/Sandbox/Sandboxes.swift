@@ -1,3 +1,4 @@
+internal import Contract
 internal import Crypto
 internal import Medusa
 internal import MedusaStore
@@ -157,6 +158,11 @@ package final class Sandboxes {
         if let named = authKeys.apiKey(of: authKey) { return named }
         guard admits(authKey), authKeys.authKey(of: tenants[authKey]?.sandbox ?? authKey) == nil else { return nil }
         return authKey
+    }
+
+    /// The one that a key opens, if it is open.
+    package func opened(for key: String) -> Sandbox? {
+        key.isEmpty ? nil : open[tenants[key]?.sandbox ?? key]?.sandbox
     }
 
     package func admission(for key: String) throws(Failure) -> Admission {

@@ -2,7 +2,7 @@ package import JSON
 
 /// A YAML document as the JSON that it says, with the place of every value in the file.
 ///
-/// YAML 1.2's core: a plain `true`, `null` or JSON number is what it looks like, every other scalar is a string. Aliases are
+/// What is JSON is read as JSON. Of YAML 1.2 it is the core: a plain `true`, `null` or JSON number is what it looks like, every other scalar is a string. Aliases are
 /// followed, within bounds; tags, merge keys and several documents in one file are refused.
 package struct YAML: Sendable {
     package let json: JSON
@@ -51,31 +51,50 @@ package struct YAML: Sendable {
         }
         try Self.checkEncoding(bytes)
         // Some editors begin a file with a byte order mark.
-        var reader = YAMLReader(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes)
+        let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        var asJSON: Problem?
+        if JSONText.isLikely(text) {
+            do throws(Problem) {
+                (json, marks) = try JSONText.read(text)
+                return
+            } catch {
+                // It may be YAML's own notation: `{a: b}`.
+                asJSON = error
+            }
+        }
+        do throws(Problem) {
+            (json, marks) = try Self.yaml(text)
+        } catch {
+            // Whichever reading came further says more.
+            throw asJSON.map { $0.mark > error.mark ? $0 : error } ?? error
+        }
+    }
+
+    private static func yaml(_ bytes: [UInt8]) throws(Problem) -> (JSON, [Mark]) {
+        var reader = YAMLReader(bytes)
         let (text, marks) = try reader.read()
         do throws(JSONError) {
-            json = try JSON(text)
+            return (try JSON(text), marks)
         } catch {
             preconditionFailure("the reader wrote JSON that is none: \(error)")
         }
-        self.marks = marks
     }
 
     /// Where a value of `json` stands.
     package func mark(of value: JSON) -> Mark { marks[value.place] }
 
     private static func checkEncoding(_ bytes: [UInt8]) throws(Problem) {
-        guard String(validating: bytes, as: UTF8.self) == nil else { return }
-        // The first line that is not UTF-8 by itself.
-        for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
-        where String(validating: line, as: UTF8.self) == nil {
-            var column = 1
-            var valid = 0
-            for end in 1...line.count where String(validating: line.prefix(end), as: UTF8.self) != nil {
-                (valid, column) = (end, String(decoding: line.prefix(end), as: UTF8.self).count + 1)
-                if end - valid > 4 { break }
-            }
-            throw Problem(mark: Mark(line: number + 1, column: column), sentence: "the file is not UTF-8 from here on")
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            throw Problem(mark: Mark(line: 1, column: 1), sentence: "the file is UTF-16; save it as UTF-8")
         }
+        guard String(validating: bytes, as: UTF8.self) == nil else { return }
+        var decoder = UTF8()
+        var rest = bytes.makeIterator()
+        var (line, column) = (1, 1)
+        while case .scalarValue(let scalar) = decoder.decode(&rest) {
+            (line, column) = scalar == "\n" ? (line + 1, 1) : (line, column + 1)
+        }
+        throw Problem(
+            mark: Mark(line: line, column: column), sentence: "the file is not UTF-8 from here on; save it as UTF-8")
     }
 }

@@ -2,19 +2,27 @@ internal import Contract
 internal import Glibc
 internal import HTTP
 internal import Medusa
+internal import MedusaAPI
 internal import Sandbox
 
 /// Standard error, a line a request. Lines are gathered and written once a turn of the loop; a reader that does not read
 /// loses lines and never blocks the server.
 ///
-/// A path is shown without its query, and without segments that could be somebody: an e-mail, a long number.
+/// A path is shown without its query, and without segments that could be somebody: an e-mail, a long number. Nothing in a line can turn
+/// a terminal or look like another line, whatever somebody has sent.
 final class Log {
-    private let logsRequests: Bool
+    let logsRequests: Bool
     private var pending: [UInt8] = []
     private var dropped = 0
+    /// For what no sandbox has looked through.
+    private var secrets = Secrets()
+
+    /// In bytes; what is longer is cut.
+    private static let longestLine = 2000
 
     init(logsRequests: Bool) { self.logsRequests = logsRequests }
 
+    /// - Parameter path: without its secrets.
     func request(_ method: String, _ path: String, _ status: Status, took: Duration) {
         guard logsRequests else { return }
         let microseconds = took.components.attoseconds / 1_000_000_000_000 + took.components.seconds * 1_000_000
@@ -22,7 +30,9 @@ final class Log {
     }
 
     /// What was odd about a request. Names are the caller's own, and could be anybody's data where they look like no name.
-    func oddities(_ oddities: [Oddity]) {
+    ///
+    /// - Parameter shown: takes secrets out of a sentence.
+    func oddities(_ oddities: [Oddity], _ shown: (String) -> String) {
         guard logsRequests else { return }
         for oddity in oddities.prefix(10) {
             let isName = oddity.path.utf8.allSatisfy { byte in
@@ -31,21 +41,35 @@ final class Log {
             line(
                 "warning:",
                 isName && oddity.path.utf8.count <= 100 && !oddity.path.hasLongNumber
-                    ? oddity.sentence : "a name that is not documented")
+                    ? shown(oddity.sentence) : "a name that is not documented")
         }
     }
 
     /// Why a request was refused, or a connection ended, before anybody looked at what was asked.
     func ended(_ sentence: String) { if logsRequests { line(sentence) } }
 
-    /// A sentence about something that somebody should look at.
-    func report(_ sentence: String) { line(sentence) }
+    /// Sentences about something that somebody should look at, a line each.
+    func report(_ sentences: String) {
+        for sentence in sentences.split(separator: "\n", omittingEmptySubsequences: false) {
+            line(secrets.sentence(String(sentence), nil))
+        }
+    }
 
     private func line(_ words: String...) {
         Clock.machineTime().append(to: &pending)
+        let start = pending.count
         for word in words {
             pending.append(UInt8(ascii: " "))
-            pending.append(contentsOf: word.utf8)
+            // Nobody's text is longer than a line, whatever it becomes when it is shown.
+            pending.append(contentsOf: String(word.prefix(Self.longestLine)).printable.utf8)
+        }
+        if pending.count - start > Self.longestLine {
+            let length = pending.count - start
+            pending.removeLast(length - Self.longestLine)
+            // Not within a character.
+            while let last = pending.last, last & 0xC0 == 0x80 { pending.removeLast() }
+            if let last = pending.last, last >= 0xC0 { pending.removeLast() }
+            pending.append(contentsOf: "… (\(length) bytes)".utf8)
         }
         pending.append(UInt8(ascii: "\n"))
     }
@@ -55,13 +79,13 @@ final class Log {
             $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: "%")
         }
         guard isPlain, path.utf8.count <= 200, !path.hasLongNumber else {
-            return path.split(separator: "/", omittingEmptySubsequences: false).map { segment in
+            return path.split(separator: "/", omittingEmptySubsequences: false).prefix(10).map { segment in
                 let isSafe = segment.utf8.allSatisfy { byte in
                     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "-")
                         || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                 }
                 return isSafe && segment.utf8.count <= 64 && !String(segment).hasLongNumber ? String(segment) : "***"
-            }.prefix(10).joined(separator: "/")
+            }.joined(separator: "/")
         }
         return path
     }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Contract
 internal import FoundationEssentials
 internal import Sandbox
 

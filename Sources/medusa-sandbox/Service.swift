@@ -45,9 +45,13 @@ final class Service: Application {
             } else {
                 gateway.answer(request)
             }
-        log.request(
-            request.method.rawValue, request.target.path, reply.response.status, took: ContinuousClock.now - start)
-        log.oddities(reply.oddities)
+        if log.logsRequests {
+            let sandbox = reply.trace?.sandbox ?? gateway.openedSandbox(of: request.fields)
+            log.request(
+                request.method.rawValue, gateway.shownPath(request.target, in: sandbox), reply.response.status,
+                took: ContinuousClock.now - start)
+            log.oddities(reply.oddities) { gateway.shown($0, in: sandbox) }
+        }
         if let other = reply.alsoUnsettled { _ = batch(of: other) }
         return Answer(reply.response, after: reply.unsettled.map(batch))
     }
@@ -98,11 +102,16 @@ final class Service: Application {
     }
 
     func answer(_ rejection: Rejection, _ head: RequestHead) -> Response {
-        log.request(
-            head.method?.rawValue ?? "-", String(head.target.prefix { $0 != "?" }), rejection.status, took: .zero)
-        log.ended("refused: \(rejection.message)")
         let isOwn = Target(head.target).map { Control.owns($0) || Plugin.isDemo($0) } ?? false
         let reply = gateway.refuse(rejection, head, to: isOwn ? .own : .everyone)
+        // What cannot be decoded cannot be looked through either.
+        let path = Target(head.target).map {
+            gateway.shownPath($0, in: reply.trace?.sandbox ?? gateway.openedSandbox(of: head.fields))
+        }
+        log.request(
+            head.method?.rawValue ?? "-", path ?? "(a target of \(head.target.utf8.count) bytes that cannot be read)",
+            rejection.status, took: .zero)
+        log.ended("refused: \(rejection.message)")
         guard let sandbox = reply.unsettled else { return reply.response }
         let batch = batch(of: sandbox)
         settle()

@@ -1,3 +1,4 @@
+internal import Contract
 internal import FoundationEssentials
 internal import Glibc
 internal import HTTPServer
@@ -56,7 +57,9 @@ struct Simulator {
         let recording = Recording(isOn: !options.isWithoutJournal, showsSecrets: options.showsSecrets)
         let access = Access(
             isLoopback: listener.isLoopback, allowedHosts: options.allowedHosts, allowedOrigins: options.allowedOrigins)
-        let gateway = Gateway(sandboxes, access: access, recording: recording) { log.report($0) }
+        let gateway = Gateway(sandboxes, access: access, recording: recording, bodyLimit: options.bodyLimit) {
+            log.report($0)
+        }
         if !listener.isLoopback {
             log.report(
                 "warning: listening on \(options.host), which other machines reach: whoever does can use every sandbox whose API key "

@@ -14,6 +14,9 @@ import Testing
         "{\n\"a\": \"b\"\n}", "[-0]", "[-1]", "[-123]", "[0]", "[1E22]", "[1E-2]", "[1e+2]", "[0e+1]", "[0e1]",
         "[123.456e78]",
         "[1.5]", "[123123123123123123123123123123]",
+        // Half of a surrogate pair, and pairs the wrong way round: i_ in the suite, and read by `JSON.parse`.
+        "[\"\\uD800\"]", "[\"\\uDC00\"]", "[\"\\uD800\\u0041\"]", "[\"\\uDADA\"]", "[\"\\uD888\\u1234\"]",
+        "[\"\\uDd1e\\uD834\"]", "[\"\\uD800\\uD800\\n\"]", "[\"\\ud800\"]", "[\"\\ud800abc\"]", "{\"\\uDFAA\":0}",
     ])
     func `reads what is JSON`(text: String) throws {
         _ = try JSON(Array(text.utf8))
@@ -37,7 +40,7 @@ import Testing
         "[\"new\nline\"]",
         "[\"tab\there\"]", "[\"\u{0}\"]", "\"\\UA66D\"", "<null>", "]", "}", "{}}", "[1]x", "true false", "\u{FEFF}[]",
         "\\u000A\"\"",
-        "[\u{0C}]", "\u{2060}", "*", "{[", "[\"\\uD800\"]", "[\"\\uDC00\"]", "[\"\\uD800\\u0041\"]", "[\"\\uD800\\",
+        "[\u{0C}]", "\u{2060}", "*", "{[", "[\"\\uD800\\",
         "[\"\\uD834\\uDd", "tru", "nulll",
     ])
     func `refuses what is not`(text: String) {
@@ -84,6 +87,31 @@ import Testing
         _ = json.numberText
         for member in json.members { walk(member.value) }
         for element in json.elements { walk(element) }
+    }
+
+    /// What Node's fetch sends where a text was cut within an emoji.
+    @Test(arguments: [
+        (#""A\ud83d""#, "A\u{FFFD}"), (#""\ude00B""#, "\u{FFFD}B"), (#""\ud83d\u0041""#, "\u{FFFD}A"),
+        (#""\ude00\ud83d""#, "\u{FFFD}\u{FFFD}"), (#""\ud83d\ud83d\ude00""#, "\u{FFFD}😀"),
+        (#""\ud83d\n""#, "\u{FFFD}\n"),
+        (#""\ud83dé\ude00""#, "\u{FFFD}é\u{FFFD}"), (#""\ud83d\ude00""#, "😀"),
+    ])
+    func `reads half of a surrogate pair as U+FFFD, in a value and in a name`(text: String, expected: String) throws {
+        #expect(try JSON(Array(text.utf8)).string == expected)
+        let object = try JSON(Array("{\(text):1}".utf8))
+        #expect(object.members.map(\.name) == [expected])
+        #expect(object[expected]?.numberText == "1")
+        let written = JSONWriter.write { $0.value(expected) }
+        #expect(String(validating: written, as: UTF8.self) != nil)
+    }
+
+    @Test func `shows names and values in a row`() throws {
+        let json = try JSON(Array(#"{"a\u0062":[1,"x"],"c":null}"#.utf8))
+        let tokens = (0..<json.tokenCount).map(json.token)
+        #expect(tokens.map(\.part) == [.object, .name, .array, .number, .string, .name, .word])
+        #expect(json.text(of: tokens[1]) == "ab")
+        #expect(tokens[2].next == 5)
+        #expect(json.document[tokens[4].range].elementsEqual("x".utf8))
     }
 
     @Test func `says where it stopped`() {

@@ -152,7 +152,7 @@ import Testing
             let name = "\u{1B}[2J\n\u{202E}.sqlite"
             try Data("no database".utf8).write(to: URL(filePath: "\(folder)/\(name)"))
             let oddity = try #require(try DataDirectory(path: folder).oddities.first)
-            #expect(oddity.contains("\\u{1b}[2J\\u{a}\\u{202e}.sqlite is damaged or not a database"))
+            #expect(oddity.contains("\\u{1B}[2J\\u{A}\\u{202E}.sqlite is damaged or not a database"))
         }
     }
 

@@ -13,7 +13,7 @@ import YAML
         ("a: 007", #"{"a":"007"}"#), ("a: 0x1F", #"{"a":"0x1F"}"#), ("a: .5", #"{"a":".5"}"#),
         ("a: 2026-03-02T09:00:00Z", #"{"a":"2026-03-02T09:00:00Z"}"#), ("[1, [2], {b: c}]", #"[1,[2],{"b":"c"}]"#),
         ("- x\n- y: z\n", #"["x",{"y":"z"}]"#), ("a: \"tab\\there \\\" \\\\ é\"", #"{"a":"tab\u0009here \" \\ é"}"#),
-        (#"{"json": [true, null, "x"]}"#, #"{"json":[true,null,"x"]}"#), ("1: x", #"{"1":"x"}"#),
+        (#"{"json": [true, null, "x"]}"#, #"{"json": [true, null, "x"]}"#), ("1: x", #"{"1":"x"}"#),
         ("a: &x {b: 1}\nc: *x", #"{"a":{"b":1},"c":{"b":1}}"#), ("a: !!str 5", #"{"a":"5"}"#),
         ("a: >-\n  b\n  c\n", #"{"a":"b c"}"#), ("\u{FEFF}a: 1\r\nb: 2\r\n", #"{"a":1,"b":2}"#),
     ])
@@ -58,8 +58,50 @@ import YAML
     }
 
     @Test func `finds the byte that is not UTF-8`() {
-        #expect(throws: YAML.Problem(mark: .init(line: 2, column: 5), sentence: "the file is not UTF-8 from here on")) {
+        #expect(
+            throws: YAML.Problem(
+                mark: .init(line: 2, column: 5), sentence: "the file is not UTF-8 from here on; save it as UTF-8")
+        ) {
             try YAML(Array("é: 1\nab: ".utf8) + [0xFF, 0x0A])
+        }
+    }
+
+    /// What YAML reads otherwise, or not at all.
+    @Test(arguments: [
+        (#"{"a":"\ud83d\ude00"}"#, "😀"), (#"{"a":"\/"}"#, "/"), ("{\"a\":\t\"b\"\n\t}", "b"),
+        (#"{"a":"x","a":"y"}"#, "y"),
+        (#"{"<<":{},"a":"@x: *y"}"#, "@x: *y"), (#"["a"]"#, nil), (#"{"a":"\ud83d"}"#, "\u{FFFD}"),
+        ("\u{FEFF}{\"a\":\"b\"}", "b"), (#"{"a":"&x","b":"!!set"}"#, "&x"),
+    ])
+    func `that is JSON is read as JSON`(text: String, a: String?) throws {
+        #expect(try YAML(Array(text.utf8)).json["a"]?.string == a)
+    }
+
+    @Test func `that is JSON has a place for each value`() throws {
+        let yaml = try YAML(Array("{\n  \"é\": [1, {\"b\": \"x\"}],\n\t\"c\": null}".utf8))
+        let array = try #require(yaml.json["é"])
+        #expect(yaml.mark(of: array) == .init(line: 2, column: 8))
+        #expect(try yaml.mark(of: #require(array.elements[1]["b"])) == .init(line: 2, column: 18))
+        #expect(try yaml.mark(of: #require(yaml.json["c"])) == .init(line: 3, column: 7))
+        #expect(try yaml.mark(of: #require(yaml.json["c"]?.name)) == .init(line: 3, column: 2))
+    }
+
+    @Test(arguments: [("{\"a\": 1,\n \"b\" 2}", 2, 6), ("{\"a\":\n\"\\x\"}", 2, 3), ("[1, \"\\u12\"]", 1, 8)])
+    func `that is nearly JSON is refused where it stops`(text: String, line: Int, column: Int) {
+        let problem = #expect(throws: YAML.Problem.self) { try YAML(Array(text.utf8)) }
+        #expect(problem?.mark.line == line)
+        #expect(abs((problem?.mark.column ?? 0) - column) <= 2, "\(String(describing: problem))")
+    }
+
+    /// A mebibyte of one line, which took minutes when each character was looked at from the line's beginning.
+    @Test func `that is Latin-1 is refused with the place, however long its line is`() {
+        let text = Array(String(repeating: "a", count: 1 << 19).utf8) + [0xE9]
+        let bytes = Array("n: ".utf8) + text + Array(String(repeating: "b", count: 1 << 18).utf8)
+        let problem = #expect(throws: YAML.Problem.self) { try YAML(bytes) }
+        #expect(problem?.mark == .init(line: 1, column: (1 << 19) + 4))
+        for bom in [[0xFF, 0xFE], [0xFE, 0xFF]] as [[UInt8]] {
+            let wide = #expect(throws: YAML.Problem.self) { try YAML(bom + [0x61, 0x00]) }
+            #expect(wide?.sentence == "the file is UTF-16; save it as UTF-8")
         }
     }
 

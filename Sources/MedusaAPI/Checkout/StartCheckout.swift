@@ -59,7 +59,10 @@ enum StartCheckout {
     static func answer(_ call: Call) throws -> Response {
         let reference = try call.input().body[transactionId]
         guard try !call.store.transactions.isTaken(reference) else { throw Refusal.transactionIdInUse }
-        let row = try call.store.checkouts.add(reference, body: call.payload?.source ?? [], at: call.now)
+        // What is only kept need not hold what only the caller should know.
+        var secrets = Secrets()
+        let kept = call.payload.map { secrets.body($0, call.sandbox.seenSecrets, learns: false) }
+        let row = try call.store.checkouts.add(reference, body: kept ?? [], at: call.now)
         let id = call.sandbox.identifiers.identifier(.checkout, row)
         return .data {
             $0.member("id", id)

@@ -77,6 +77,10 @@ final class Planner {
             step.body = .text(String(decoding: request.entry.requestBody, as: UTF8.self))
             return step
         }
+        // It is kept as JSON, however it came; and curl would call a body without a type a form.
+        if step.contentType.map({ $0.lowercased().contains("form-urlencoded") || $0.isEmpty }) ?? true {
+            step.contentType = "application/json"
+        }
         var draft = Draft(json)
         let fields = request.endpoint?.body ?? []
         draft.unmask { path in Specimen.field(at: path, of: fields).map { Specimen.value(of: $0) } }

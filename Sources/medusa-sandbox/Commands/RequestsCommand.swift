@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Contract
 internal import JSON
 
 struct RequestsCommand: ParsableCommand {
@@ -109,15 +110,15 @@ struct RequestsCommand: ParsableCommand {
 
 /// A request as a line: when, which, what, how it ended; below it what was odd.
 private func line(of request: JSON) -> String {
-    func text(_ name: String) -> String { request[name].flatMap { $0.string ?? $0.numberText } ?? "" }
+    func text(_ name: String) -> String { (request[name].flatMap { $0.string ?? $0.numberText } ?? "").printable }
     var line =
         "\(text("at")) #\(text("id")) \(text("method")) \(text("target")) \(text("status")) \(text("tookMicroseconds"))µs"
     let body = request["response"]?["body"]
     if let error = body?["error"] {
         let code = error["code"].flatMap { $0.string ?? $0.numberText } ?? ""
-        line += " \(code.isEmpty ? "" : "\(code): ")\(error["message"]?.string ?? "")"
+        line += " \(code.isEmpty ? "" : "\(code): ")\((error["message"]?.string ?? "").printable)"
     } else if let message = body?["message"]?.string {
-        line += " \(message)"
+        line += " \(message.printable)"
     }
     if request["fault"] != nil { line += " (struck by a fault)" }
     for warning in request["warnings"]?.elements ?? [] { line += "\n    warning: \(warning.string ?? "")" }
