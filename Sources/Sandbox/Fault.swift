@@ -149,8 +149,10 @@ extension Fault {
             message, body, headers, carriedOut, delayKey, connection, contentKey, dripKey, rateLimitKey, foreign)
     }
 
-    /// - Parameter now: what relative moments count from.
-    package init(reading values: Values, at now: Timestamp) throws(Violation) {
+    /// - Parameters:
+    ///   - now: what relative moments count from.
+    ///   - isKept: whether it comes from a database, for which it was right once.
+    package init(reading values: Values, at now: Timestamp, isKept: Bool = false) throws(Violation) {
         func violation<Value>(_ key: Key<Value>, _ complaint: String) -> Violation {
             Violation(key.field.name, complaint, at: values.given(key)?.json ?? values.json)
         }
@@ -158,9 +160,9 @@ extension Fault {
         keys = Set(values[Self.keysKey] ?? [])
         skip = Int64(values[Self.skipKey] ?? 0)
         times = values[Self.timesKey].map { Int64($0) } ?? Int64.max
-        from = values[Self.fromKey]?.resolved(from: now)
-        until = values[Self.untilKey]?.resolved(from: now)
-        if let from, let until, until <= from { throw violation(Self.untilKey, "must be later than \"from\"") }
+        from = try isKept ? values[Self.fromKey]?.nearest(from: now) : values.moment(Self.fromKey, from: now)
+        until = try isKept ? values[Self.untilKey]?.nearest(from: now) : values.moment(Self.untilKey, from: now)
+        if !isKept, let from, let until, until <= from { throw violation(Self.untilKey, "must be later than \"from\"") }
         probability = values[Self.probabilityKey]
         delay = try Self.delay(values)
         content = values[Self.contentKey].flatMap(Content.init)

@@ -28,11 +28,21 @@ extension Scenario {
 
 extension Sandbox {
     /// Begins anew: with the scenario that filled it, or empty.
-    package func reset() throws {
-        guard let origin else {
-            return try replace(with: Store.Image(trusted: try fresh().store.image()))
+    ///
+    /// - Returns: why that scenario no longer plays, as one of an earlier version may not; then the sandbox is empty.
+    @discardableResult
+    package func reset() throws -> Problems? {
+        var problems: Problems?
+        if let origin {
+            do {
+                try Scenario(origin.text, name: origin.name, file: origin.name, at: Clock.machineTime()).fill(self)
+                return nil
+            } catch let found as Problems {
+                problems = found
+            }
         }
-        try Scenario(origin.text, name: origin.name, file: origin.name, at: Clock.machineTime()).fill(self)
+        try replace(with: Store.Image(trusted: try fresh().store.image()))
+        return problems
     }
 }
 
@@ -56,7 +66,7 @@ private final class Performance {
     func run() throws {
         try stage.store.write {
             if let settings = scenario.settings { try stage.set(settings) }
-            if let personas = scenario.personas { try stage.set(personas: personas) }
+            if let personas = scenario.personas { try stage.set(personas: personas, at: scenario.present) }
         }
         for step in scenario.steps where !isHopeless(step) {
             stage.clock = .frozen(step.at)

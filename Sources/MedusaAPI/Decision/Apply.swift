@@ -118,7 +118,7 @@ enum Apply {
     ) throws -> [PaymentMethod] {
         var methods: [PaymentMethod] = []
         if let bank {
-            let label = "\(bank[accountType]) ending in \(bank[account].suffix(4))"
+            let label = "\(bank[accountType]) ending in \(String(bank[account].unicodeScalars.suffix(4)))"
             methods.append(
                 try call.bankAccount(
                     routing: bank[routing], account: bank[account], label: label, isPrimary: false, user))
