@@ -80,7 +80,7 @@ let package = Package(
         .target(
             name: "ControlAPI",
             dependencies: [
-                "Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "RequestJournal", "Sandbox",
+                "Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "RequestJournal", "SQLite", "Sandbox",
                 "Scenarios",
             ]),
 
