@@ -108,3 +108,12 @@ extension Timestamp.Bounds {
     /// In the voice of the validation.
     package var complaint: String { "must be a valid date \(words)" }
 }
+
+extension JSON {
+    /// How many levels of arrays and objects it has: 0 for a scalar. A reader allows 64, so this goes no deeper.
+    package var depth: Int {
+        if isObject { return 1 + (members.map(\.value.depth).max() ?? 0) }
+        if isArray { return 1 + (elements.map(\.depth).max() ?? 0) }
+        return 0
+    }
+}

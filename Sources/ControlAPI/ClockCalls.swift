@@ -86,6 +86,9 @@ enum ClockCalls {
             throw Violation("value", "must contain exactly one of [by, to, toNextEvent]")
         }
         let moment = try after(try body.span(by, from: call.now), call) ?? body[to] ?? nextEvent(call)
+        if moment > call.now, let complaint = call.sandbox.clock.complaint(about: moment) {
+            throw Violation("value", complaint)
+        }
         return try answer(call, try go(to: moment, call))
     }
 
@@ -100,9 +103,6 @@ enum ClockCalls {
 
     /// Forwards everything falls due; backwards is possible as long as nothing has happened later.
     private static func go(to moment: Timestamp, _ call: ControlCall) throws -> [Event] {
-        if moment > call.now, let complaint = call.sandbox.clock.complaint(about: moment) {
-            throw Violation("value", complaint)
-        }
         guard moment < call.now else { return try call.sandbox.advance(to: moment) }
         let latest = try call.sandbox.store.users.latestMoment()
         guard moment >= latest else {

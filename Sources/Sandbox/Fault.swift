@@ -8,6 +8,8 @@ package struct Fault: Sendable {
     /// How many a sandbox may have.
     package static let mostFaults = 100
     static let longestDelayMilliseconds: Int64 = 600_000
+    /// Of a body in JSON: what lists the faults has a few more, and a reader takes 64.
+    private static let mostLevels = 48
 
     // Which requests.
     private let operations: Set<String>
@@ -190,6 +192,9 @@ extension Fault {
         guard replies.count(where: { $0 }) <= 1 else {
             throw Violation(
                 "fault", "can have only one of status, foreign, rateLimit and connection: closeBefore", at: values.json)
+        }
+        if let body = values[Self.body]?.json, body.depth > Self.mostLevels {
+            throw violation(Self.body, "must have at most \(Self.mostLevels) levels")
         }
         if let status = values[Self.status] {
             let body = values[Self.body].flatMap(\.json).map { $0.string.map { Array($0.utf8) } ?? $0.source }

@@ -39,6 +39,8 @@ package final class Sandboxes {
     private let requestFields: [String]
     /// What fills a sandbox that is new; what it throws is why the sandbox cannot be opened.
     package var beginning: ((Sandbox) throws(Failure) -> Void)?
+    /// Takes a sentence about something that a database kept and nobody could read.
+    package var report: (String) -> Void = { _ in }
     private var open: [String: Opened] = [:]
     private var tenants: [String: Tenant] = [:]
     private var uses: UInt64 = 0
@@ -108,6 +110,7 @@ package final class Sandboxes {
         }
         try makeRoom()
         let sandbox = try opened(key)
+        for loss in sandbox.losses { report("a sandbox was opened with a loss: \(loss)") }
         if sandbox.isNew, !key.isEmpty, let beginning {
             do throws(Failure) {
                 try beginning(sandbox)

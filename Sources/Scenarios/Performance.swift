@@ -145,7 +145,10 @@ private final class Performance {
     private func send(_ request: Play.Request, _ step: Step) -> JSON? {
         var fields: Fields = ["Authorization": stage.name, "Content-Type": "application/json"]
         if let token = token(step) { fields.add("customer-token", token) }
-        guard let target = Target(path(request, step)) else { preconditionFailure("a path that is none") }
+        guard let target = Target(path(request, step)) else {
+            refuse(step, "\(step.entry.path) has an identifier that is part of no path")
+            return nil
+        }
         let message = Request(
             method: request.endpoint.method, target: target, fields: fields, body: body(request, step))
         let response = gateway.answer(message, in: stage)

@@ -38,6 +38,7 @@ struct Simulator {
         let sandboxes = Sandboxes(
             home: directory.map { .directory($0.path) } ?? .memory, seed: options.seed,
             allowedKeys: Set(options.apiKeys), requestFields: Routes.ruledFields)
+        sandboxes.report = { log.report($0) }
         let sources = try options.scenarios.map { try ScenarioSource($0) }
         let repertoire = Repertoire(sandboxes)
         try repertoire.stage(try sources.map { try $0.read() })

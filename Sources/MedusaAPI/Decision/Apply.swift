@@ -100,7 +100,7 @@ enum Apply {
     static func answer(_ call: Call) throws -> Response {
         let user = try call.customer()
         let body = try call.input().body
-        let filing = Filing(ssn: body[ssn], dateOfBirth: body[dateOfBirth], profile: profile(body))
+        let filing = try Filing(ssn: body[ssn], dateOfBirth: body[dateOfBirth], profile: profile(body))
         let decided = try call.file(filing, for: user, isComplete: true) {
             try paymentMethods(bank: body[bankAccount], cards: body[cardInformation], call, user)
         }
