@@ -2,7 +2,7 @@
 BINARY = .build/release/medusa-sandbox
 CHECKED = --explicit-target-dependency-import-check error
 
-.PHONY: serve test soak fuzz fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-bench
+.PHONY: serve test soak hostile fuzz fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-bench
 
 serve: build
 	$(BINARY) serve $(ARGS)
@@ -19,6 +19,12 @@ soak: packages-test
 	swift build --build-tests $(CHECKED)
 	MEDUSA_SOAK_SECONDS=60 MEDUSA_JOURNAL_REQUESTS=5000 \
 		swift test --skip-build --disable-xctest --filter 'IsolationTests|EndToEnd.*(sixteen|every acknowledged|hundred)'
+
+# 200,000 right and hostile requests over everything that is declared, with restarts in between. The short run is part of `make test`.
+hostile: build packages-test
+	swift build --build-tests $(CHECKED)
+	MEDUSA_PROGRAM=$(BINARY) MEDUSA_HOSTILE_REQUESTS=200000 \
+		swift test --skip-build --disable-xctest --filter 'Hostile values'
 
 # Schemathesis over everything that the OpenAPI document names: at least 20,000 requests. The short one is CI's.
 fuzz: build packages-fuzz
