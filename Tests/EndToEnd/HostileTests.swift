@@ -37,6 +37,7 @@ final class HostileRun {
     private var sent = 0
     private var restarts = 0
     private var rightUploads = 0
+    private var (lastTaken, lastRestart) = (0, 0)
 
     private static let keys = ["hostile-a", "hostile-b", "hostile-c"]
     /// After so many problems nobody reads on.
@@ -73,8 +74,15 @@ final class HostileRun {
             let index = chance.below(sandboxes.count)
             let request = sandboxes[index].next()
             guard try exchange(request, index) != nil || sandboxes[index].hasFaults else { break }
-            if sent % pause == 0 { try restart() }
-            if sent % 997 == 0 { try takeBack(index) }
+            if sent - lastRestart >= pause {
+                lastRestart = sent
+                try restart()
+            }
+            if sent - lastTaken >= 211 {
+                lastTaken = sent
+                try takeBack(index)
+                try follow(sandboxes[index])
+            }
         }
         if problems.count < Self.mostProblems { try restart() }
         return problems
@@ -213,6 +221,17 @@ final class HostileRun {
         rightUploads += 1
         let restored = try frozenState(index)
         if restored != state { problems.append("#\(sent) a restored snapshot differs: \(difference(state, restored))") }
+    }
+
+    /// A stream that begins at a place that nobody can reach; the answer to the next request says that the server lives.
+    private func follow(_ sandbox: HostileSandbox) throws {
+        var request = HostileRequest(method: "GET", target: "/_sandbox/requests", door: .control)
+        let id = sandbox.values.number(around: ["0", "9223372036854775807"]).filter { $0 != "\"" }
+        request.fields = [("Accept", "text/event-stream"), ("Last-Event-ID", id)]
+        sent += 1
+        let connection = try server.connect()
+        try connection.send(request.bytes(key: sandbox.key))
+        if try server.call("GET", "/_sandbox/health").status != 200 { note("the server is not well", request, nil) }
     }
 
     private func frozenState(_ index: Int) throws -> String {
