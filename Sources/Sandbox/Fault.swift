@@ -193,7 +193,7 @@ extension Fault {
             throw Violation(
                 "fault", "can have only one of status, foreign, rateLimit and connection: closeBefore", at: values.json)
         }
-        if let body = values[Self.body]?.json, body.depth > Self.mostLevels {
+        if !isKept, let body = values[Self.body]?.json, body.depth > Self.mostLevels {
             throw violation(Self.body, "must have at most \(Self.mostLevels) levels")
         }
         if let status = values[Self.status] {

@@ -85,7 +85,7 @@ final class HostileSandbox {
 
     /// How often, beside 4 for an ordinary one; what answers with everything there is costs the most.
     private static let weights = [
-        "createUser": 12, "applyForSpendingLimit": 10, "addPaymentMethod": 8, "createLease": 12, "signLease": 10,
+        "createUser": 30, "applyForSpendingLimit": 10, "addPaymentMethod": 8, "createLease": 12, "signLease": 10,
         "finalizeLease": 10,
         "confirmShipment": 10, "confirmReceipt": 8, "cancelItems": 8, "returnItems": 8, "refundTransaction": 8,
         "collectPayment": 10,
@@ -320,7 +320,9 @@ final class HostileSandbox {
                 "finalizeLease",
                 "confirmShipment", "getAgreements", "collectPayment",
             ]
-            journey = values.chance.isOne(in: 3) ? [] : steps.prefix(3 + values.chance.below(7)).map { ($0, place) }
+            journey =
+                values.chance.isOne(in: 3)
+                ? [] : steps.prefix(values.chance.isOne(in: 2) ? 9 : 3 + values.chance.below(7)).map { ($0, place) }
         case "createLease":
             guard let id = data?["leaseId"]?.string else { return }
             let token = request.fields.first { $0.name == "customer-token" }?.value

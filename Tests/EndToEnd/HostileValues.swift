@@ -65,11 +65,13 @@ struct HostileValues {
                 ])
             return quoted("p\(fresh())\(suffix)@example.com")
         case "transactionId": return quoted("T\(fresh())")
-        case "sku": return quoted(chance.pick(["A", "A", "B", "DISCOUNT-1"]))
+        case "sku": return quoted(chance.pick(["A", "A", "A", "B", "DISCOUNT-1"]))
         case "ipAddress": return quoted("127.0.0.1")
         case "dateOfBirth": return quoted("1998-03-23")
         case "ssn": return quoted("88877\(1000 + chance.below(3))")
         case "password": return quoted("secret12")
+        case "cost": return "\(20 + chance.below(60)).\(10 + chance.below(90))"
+        case "totalDiscount": return "1.5"
         case "amount": return String(1 + chance.below(30))
         case "quantity": return String(1 + chance.below(3))
         case "lineNumber": return String(1 + chance.below(2))

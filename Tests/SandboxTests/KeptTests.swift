@@ -114,3 +114,17 @@ import Testing
         }
     }
 }
+
+@Suite struct `A fault's body` {
+    private func read(levels: Int, isKept: Bool) throws -> Fault {
+        let body = String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
+        let definition = try JSON(Array(#"{"status":503,"body":\#(body)}"#.utf8))
+        return try Fault(reading: .object(definition), at: Timestamp(milliseconds: 0), isKept: isKept)
+    }
+
+    @Test func `is not so deep that nobody could read the list that it stands in`() throws {
+        #expect(throws: Never.self) { try read(levels: 48, isKept: false) }
+        #expect(throws: Violation.self) { try read(levels: 49, isKept: false) }
+        #expect(throws: Never.self, "it was right once") { try read(levels: 60, isKept: true) }
+    }
+}
