@@ -181,9 +181,12 @@ final class HostileSandbox {
     private func body(of endpoint: Endpoint) -> String {
         values.names["*"] = endpoint.operation == "setPersonas" ? Routes.ruledFields : nil
         values.names["name"] = endpoint.operation == "saveSnapshot" ? ["s0", "s1"] : nil
-        return values.object(
-            of: endpoint.body,
-            without: endpoint.exactlyOneOf.count > 1 ? [values.chance.pick(endpoint.exactlyOneOf)] : [])
+        guard !endpoint.exactlyOneOf.isEmpty, !values.chance.isOne(in: 20) else {
+            return values.object(of: endpoint.body)
+        }
+        let one = values.chance.pick(endpoint.exactlyOneOf)
+        let fields = endpoint.body.map { $0.name == one ? $0.with(isRequired: true) : $0 }
+        return values.object(of: fields, without: Set(endpoint.exactlyOneOf).subtracting([one]))
     }
 
     private func parameter(_ name: String, _ owner: Person?) -> String {

@@ -185,11 +185,12 @@ final class HostileRun {
         }
     }
 
+    /// Settings under which most of what is right succeeds; the hostile ones have been taken, or refused, by then.
     private func calmSettings(_ index: Int) throws {
-        try control(
-            "PATCH", "settings",
-            #"{"strictness":"warn","tokenMisuse":"refuse","journalEntries":200,"authKey":"\#(Self.keys[index])"}"#,
-            index)
+        let settings =
+            #"{"strictness":"warn","tokenMisuse":"refuse","uniqueSSN":false,"minimumOrder":49.95,"spendingLimit":1300,"#
+            + #""journalEntries":200,"authKey":"\#(Self.keys[index])"}"#
+        try control("PATCH", "settings", settings, index)
     }
 
     private func ownImage(_ index: Int) throws -> [UInt8] {
