@@ -2,7 +2,7 @@
 BINARY = .build/release/medusa-sandbox
 CHECKED = --explicit-target-dependency-import-check error
 
-.PHONY: serve test soak wire fuzz fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-bench
+.PHONY: serve test soak wire hostile fuzz fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-bench
 
 serve: build
 	$(BINARY) serve $(ARGS)
@@ -26,6 +26,11 @@ wire: packages-test
 	swift build --build-tests $(CHECKED)
 	MEDUSA_WIRE_REQUESTS=100000 MEDUSA_WIRE_CONNECTIONS=10000 MEDUSA_WIRE_STOPS=100 \
 		swift test --skip-build --disable-xctest --filter 'Whatever comes over the wire'
+# 200,000 right and hostile requests over everything that is declared, with restarts in between. The short run is part of `make test`.
+hostile: build packages-test
+	swift build --build-tests $(CHECKED)
+	MEDUSA_PROGRAM=$(BINARY) MEDUSA_HOSTILE_REQUESTS=200000 \
+		swift test --skip-build --disable-xctest --filter 'Hostile values'
 
 # Schemathesis over everything that the OpenAPI document names: at least 20,000 requests. The short one is CI's.
 fuzz: build packages-fuzz

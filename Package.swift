@@ -89,7 +89,7 @@ let package = Package(
         .target(
             name: "ControlAPI",
             dependencies: [
-                "Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "RequestJournal", "Sandbox",
+                "Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "RequestJournal", "SQLite", "Sandbox",
                 "Scenarios",
             ]),
 
@@ -122,7 +122,7 @@ let package = Package(
             name: "MedusaAPITests",
             dependencies: ["Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "Sandbox", "Support"]),
         .testTarget(
-            name: "SandboxTests", dependencies: ["Contract", "JSON", "Medusa", "MedusaStore", "Sandbox"]),
+            name: "SandboxTests", dependencies: ["Contract", "JSON", "Medusa", "MedusaStore", "SQLite", "Sandbox"]),
         .testTarget(
             name: "ScenariosTests",
             dependencies: ["Medusa", "MedusaAPI", "MedusaStore", "Sandbox", "Scenarios", "Support", "YAML"]),
@@ -147,7 +147,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "EndToEnd",
-            dependencies: ["Contract", "ControlAPI", "HTTP", "JSON", "Scenarios", "Support", "medusa-sandbox"]),
+            dependencies: [
+                "Contract", "ControlAPI", "HTTP", "JSON", "Medusa", "MedusaAPI", "PaymentPlugin", "SQLite", "Sandbox",
+                "Scenarios", "Support", "medusa-sandbox", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
     ]
 )
 

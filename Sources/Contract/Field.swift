@@ -54,8 +54,10 @@ package indirect enum Schema: Sendable {
     case boolean(only: Bool? = nil)
     /// Any text that can be read as a date; OpenAPI names one form of it.
     ///
-    /// - Parameter hasTime: whether that form has a time.
-    case date(hasTime: Bool)
+    /// - Parameters:
+    ///   - hasTime: whether that form has a time.
+    ///   - bounds: the moments that are taken.
+    case date(hasTime: Bool, within: Timestamp.Bounds = .clock)
     case object([Field])
     /// An object that has a name of its own, and stands once in OpenAPI.
     case named(String, [Field])

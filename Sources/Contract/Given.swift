@@ -70,6 +70,30 @@ package enum Values: Sendable {
 
     package subscript<Value>(_ key: Key<Value>) -> Value { key.read(find(key.field)) }
 
+    /// A moment that was given, as a date or by how far it is from another one.
+    ///
+    /// - Throws: what is wrong with one that no clock can show.
+    package func moment(_ key: Key<Moment?>, from origin: Timestamp) throws(Violation) -> Timestamp? {
+        guard let moment = self[key] else { return nil }
+        guard let resolved = moment.resolved(from: origin) else {
+            throw violation(key, Timestamp.Bounds.clock.complaint)
+        }
+        return resolved
+    }
+
+    /// A length of time that was given, which must end within the bounds of time when it begins at a moment.
+    package func span(_ key: Key<CalendarSpan?>, from start: Timestamp) throws(Violation) -> CalendarSpan? {
+        guard let span = self[key] else { return nil }
+        guard start.adding(span, within: .clock) != nil else {
+            throw violation(key, "must not lead out of the time \(Timestamp.Bounds.clock.words)")
+        }
+        return span
+    }
+
+    private func violation<Value>(_ key: Key<Value>, _ complaint: String) -> Violation {
+        Violation(key.field.name, complaint, at: given(key)?.json ?? json)
+    }
+
     /// The value as it came, for the rare endpoint to which the form matters.
     package func given<Value>(_ key: Key<Value>) -> Given? { find(key.field) }
 }
@@ -78,4 +102,18 @@ package enum Values: Sendable {
 package struct Input: Sendable {
     package let query: Values
     package let body: Values
+}
+
+extension Timestamp.Bounds {
+    /// In the voice of the validation.
+    package var complaint: String { "must be a valid date \(words)" }
+}
+
+extension JSON {
+    /// How many levels of arrays and objects it has: 0 for a scalar. A reader allows 64, so this goes no deeper.
+    package var depth: Int {
+        if isObject { return 1 + (members.map(\.value.depth).max() ?? 0) }
+        if isArray { return 1 + (elements.map(\.depth).max() ?? 0) }
+        return 0
+    }
 }

@@ -95,7 +95,7 @@ extension JSONWriter {
             } else {
                 member("const", only)
             }
-        case .date(let hasTime):
+        case .date(let hasTime, _):
             member("type", "string")
             if style.isOpenAPI { member("format", (hasTime ? Schema.Text.dateTime : .date).rawValue) }
         case .duration(let isSigned):

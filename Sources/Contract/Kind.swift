@@ -29,7 +29,7 @@ extension Kind where Value == String {
 }
 
 extension Kind where Value == Money {
-    /// Dollars, as every amount of a request is (B.11). At most ten million, so that no sum can overflow.
+    /// Dollars, as every amount of a request is (B.11). At most ten million.
     package static var dollars: Kind {
         Kind(schema: .number(Decimal(whole: -10_000_000)...Decimal(whole: 10_000_000))) { $0.decimal?.money ?? .zero }
     }
@@ -62,7 +62,7 @@ extension Kind where Value == Int {
     }
 
     /// How many units of an item.
-    package static var quantity: Kind { .integer(1...100_000) }
+    package static var quantity: Kind { .integer(1...Line.mostUnits) }
 }
 
 extension Kind where Value == Bool {
@@ -72,8 +72,11 @@ extension Kind where Value == Bool {
 }
 
 extension Kind where Value == Timestamp {
-    package static var date: Kind {
-        Kind(schema: .date(hasTime: false)) { $0.date ?? Timestamp(milliseconds: 0) }
+    /// A date with which something is computed.
+    package static var date: Kind { date(within: .clock) }
+
+    package static func date(within bounds: Timestamp.Bounds) -> Kind {
+        Kind(schema: .date(hasTime: false, within: bounds)) { $0.date ?? Timestamp(milliseconds: 0) }
     }
 
     package static var dateTime: Kind {
@@ -107,11 +110,23 @@ package enum Moment: Hashable, Sendable {
     case at(Timestamp)
     case after(CalendarSpan)
 
+    /// The same, for what was accepted once: one that no clock can show becomes the nearest that one can.
+    package func nearest(from origin: Timestamp) -> Timestamp {
+        let bounds = Timestamp.Bounds.clock.range
+        let moment: Timestamp =
+            switch self {
+            case .at(let moment): moment
+            case .after(let span): origin + span
+            }
+        return min(max(moment, bounds.lowerBound), bounds.upperBound)
+    }
+
     /// - Parameter origin: what a length of time counts from.
-    package func resolved(from origin: Timestamp) -> Timestamp {
+    /// - Returns: `nil` for a moment that no clock can show.
+    package func resolved(from origin: Timestamp) -> Timestamp? {
         switch self {
-        case .at(let moment): moment
-        case .after(let span): origin + span
+        case .at(let moment): Timestamp.Bounds.clock.range.contains(moment) ? moment : nil
+        case .after(let span): origin.adding(span, within: .clock)
         }
     }
 }

@@ -41,9 +41,9 @@ extension Endpoint {
         let json = requiresBody || json?.isEmpty != true ? json : nil
         let input = Input(query: .query(pairs), body: .object(json))
         func report(_ violation: Violation) throws(Violation) { throw violation }
-        try check(query, in: input.query, path: "", report)
+        try check(fields: query, in: input.query, path: "", report)
         if let json, !json.isObject { throw Violation("value", "must be of type object", at: json) }
-        try check(body, in: input.body, path: "", report)
+        try check(fields: body, in: input.body, path: "", report)
         if !exactlyOneOf.isEmpty {
             let list = exactlyOneOf.joined(separator: ", ")
             switch exactlyOneOf.count(where: { input.body.find($0) != nil }) {
@@ -66,6 +66,15 @@ extension JSON {
 }
 
 extension [Field] {
+    /// Checks a document that was accepted before: members that nobody knows any more, or not yet, pass.
+    ///
+    /// - Throws: the first thing that is wrong with it.
+    package func validate(_ document: JSON) throws(Violation) {
+        guard document.isObject else { throw Violation("document", "must be of type object", at: document) }
+        func report(_ violation: Violation) throws(Violation) { throw violation }
+        try check(fields: self, in: .object(document), path: "", report)
+    }
+
     /// Everything that is wrong with a document, unknown members included, in the order of the declaration.
     package func violations(of document: JSON, path: String = "") -> [Violation] {
         guard document.isObject else {
@@ -73,12 +82,12 @@ extension [Field] {
         }
         var found: [Violation] = []
         func collect(_ violation: Violation) throws(Violation) { found.append(violation) }
-        try? check(self, in: .object(document), path: path, collect)
+        try? check(fields: self, in: .object(document), path: path, collect)
         return found + unknownMembers(of: document, path: path).map(\.violation)
     }
 }
 
-private func check(_ fields: [Field], in values: Values, path: String, _ report: Report) throws(Violation) {
+private func check(fields: [Field], in values: Values, path: String, _ report: Report) throws(Violation) {
     for field in fields {
         guard let given = values.find(field) else {
             if field.isRequired { try report(Violation(join(path, field.name), "is required", at: values.json)) }
@@ -122,11 +131,12 @@ private func check(
     case .any, .database: break
     case .text: if given.string == nil { try refuse("must be a string") }
     case .string(let length, let maximum):
-        guard let count = try text()?.count else { return }
+        // In UTF-16, as JavaScript counts, and so Joi: a letter of many code points is not one.
+        guard let count = try text()?.utf16.count else { return }
         if let length, count != length { return try refuse("length must be \(length) characters long") }
         if count > maximum { try refuse("length must be less than or equal to \(maximum) characters long") }
     case .documented:
-        guard let count = try text()?.count, count > Schema.longestString else { return }
+        guard let count = try text()?.utf16.count, count > Schema.longestString else { return }
         try refuse("length must be less than or equal to \(Schema.longestString) characters long")
     case .digits(let count):
         guard let text = try text() else { return }
@@ -157,8 +167,9 @@ private func check(
     case .boolean(let only):
         guard let bool = given.bool else { return try refuse("must be a boolean") }
         if let only, bool != only { try refuse("must be [\(only)]") }
-    case .date:
-        if given.date == nil { try refuse("must be a valid date") }
+    case .date(_, let bounds):
+        guard let date = given.date else { return try refuse("must be a valid date") }
+        if !bounds.range.contains(date) { try refuse(bounds.complaint) }
     case .duration(let isSigned):
         guard let span = given.span else { return try refuse("must be a duration of ISO 8601, such as P31D or PT2H") }
         if !isSigned, span.isNegative { try refuse("must not go back in time") }
@@ -168,7 +179,7 @@ private func check(
         }
     case .object(let fields), .named(_, let fields):
         guard let json = given.json, json.isObject else { return try refuse("must be of type object") }
-        try check(fields, in: .object(json), path: join(parent, name), report)
+        try check(fields: fields, in: .object(json), path: join(parent, name), report)
     case .dictionary(let element):
         guard let json = given.json, json.isObject else { return try refuse("must be of type object") }
         for member in json.members {
@@ -207,7 +218,8 @@ private func isEmail(_ text: String) -> Bool {
 /// Ten to fifteen digits, however they are grouped.
 private func isPhone(_ text: String) -> Bool {
     let digits = text.utf8.count { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    return (10...15).contains(digits) && text.utf8.allSatisfy { "0123456789+-(). ".utf8.contains($0) }
+    return (10...15).contains(digits) && text.utf8.count <= Schema.longestString
+        && text.utf8.allSatisfy { "0123456789+-(). ".utf8.contains($0) }
 }
 
 extension Schema {

@@ -56,7 +56,7 @@ enum PersonaCalls {
 
     private static func save(_ call: ControlCall) throws -> Response {
         _ = try call.body()
-        if let document = call.payload?[rules.field.name] { try call.sandbox.set(personas: document) }
+        if let document = call.payload?[rules.field.name] { try call.sandbox.set(personas: document, at: call.now) }
         return try answer(call)
     }
 }

@@ -14,11 +14,17 @@ enum ResetCalls {
         outcomes: [
             .init(
                 .ok, meaning: "It is as it was at the beginning",
-                body: .data([.sometimes("scenario", .text(), "The scenario that it began with")]))
+                body: .data([
+                    .sometimes("scenario", .text(), "The scenario that it began with"),
+                    .sometimes("problem", .text(), "Why the scenario no longer plays; the sandbox is empty then"),
+                ]))
         ])
 
     private static func answer(_ call: ControlCall) throws -> Response {
-        try call.sandbox.reset()
-        return .data { $0.member("scenario", ifPresent: call.sandbox.origin?.name) }
+        let problems = try call.sandbox.reset()
+        return .data {
+            $0.member("scenario", ifPresent: call.sandbox.origin?.name)
+            $0.member("problem", ifPresent: problems?.description)
+        }
     }
 }

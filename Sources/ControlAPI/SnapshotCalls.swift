@@ -3,6 +3,7 @@ internal import HTTP
 internal import JSON
 internal import MedusaAPI
 internal import MedusaStore
+internal import SQLite
 internal import Sandbox
 
 /// Saved states of the sandbox, by name; each is one SQLite file.
@@ -111,12 +112,16 @@ enum SnapshotCalls {
     private static func checked(_ bytes: [UInt8], _ name: String, _ call: ControlCall) throws -> Store.Image {
         do {
             let image = try Store.Image(checking: bytes)
-            try call.sandbox.fresh().replace(with: image)
+            let trial = try call.sandbox.fresh()
+            try trial.replace(with: image)
+            if let loss = trial.losses.first { throw Sandbox.Unreadable(description: "cannot be lived with: \(loss)") }
             return image
         } catch let refused as Store.Image.Refused {
             throw ControlRefusal(.badRequest, "InvalidSnapshot", "The snapshot \(name) \(refused)")
         } catch let unreadable as Sandbox.Unreadable {
             throw ControlRefusal(.badRequest, "InvalidSnapshot", "The snapshot \(name) \(unreadable)")
+        } catch let error as SQLiteError where error.cause != .full {
+            throw ControlRefusal(.badRequest, "InvalidSnapshot", "The snapshot \(name) is damaged")
         }
     }
 

@@ -23,6 +23,9 @@ enum StateCalls {
             .always("faults", .array(of: FaultCalls.fault, counts: Schema.anyCount), "Its faults"),
             Names.field,
             .always("isSuspended", .boolean(), "Whether a misused token has closed it"),
+            .sometimes(
+                "losses", .array(of: .text(), counts: Schema.anyCount),
+                "What its database kept and nobody could read when it was opened; a default is in its place"),
             .always("users", .array(of: .userState, counts: Schema.anyCount), "The customers"),
             .always("transactions", .array(of: .leaseState, counts: Schema.anyCount), "Their leases"),
             .always(
@@ -61,6 +64,7 @@ enum StateCalls {
             $0.member("faults", array: sandbox.faults) { writer, active in writer.object { $0.members(of: active) } }
             $0.member(names)
             $0.member("isSuspended", sandbox.isSuspended)
+            if !sandbox.losses.isEmpty { $0.member("losses", array: sandbox.losses) { $0.value($1) } }
             $0.member("users", array: users) { writer, user in
                 writer.object {
                     $0.members(of: user, in: sandbox, at: call.now)

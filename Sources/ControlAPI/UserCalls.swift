@@ -53,7 +53,7 @@ enum UserCalls {
         guard status == .pending || body[resolvesAfter] == nil && body[resolvesAs] == nil else {
             throw Violation("resolvesAfter", "is for pending only")
         }
-        let resolution = body[resolvesAfter].map { span in
+        let resolution = try body.span(resolvesAfter, from: call.now).map { span in
             Application.Resolution(
                 at: call.now + span, status: body[resolvesAs].flatMap(Application.Status.init) ?? .approved,
                 spendingLimit: limit)

@@ -36,7 +36,7 @@ package struct Agreement: Hashable, Sendable {
         }
         var due = 0
         if delivery != nil, now >= start {
-            due = min(terms.term, 1 + Int((now - start).milliseconds / Terms.period.milliseconds))
+            due = min(terms.term, 1 + (now - start) / Terms.period)
         }
         if customer.isPastDueFromTheStart { due = max(due, 1) }
 
@@ -45,8 +45,7 @@ package struct Agreement: Hashable, Sendable {
         let left = max(.zero, terms.totalOfPayments - collected - (declines ? .zero : billed))
         estimatedOwnership = left
         let notDue = left - pastDue
-        let price = terms.cashPrice.cents
-        earlyPayoff = pastDue + notDue.times(price, over: max(1, price + terms.costOfRental.cents))
+        earlyPayoff = pastDue + notDue.times(terms.cashPrice.cents, over: (terms.cashPrice + terms.costOfRental).cents)
     }
 }
 
@@ -66,9 +65,8 @@ extension Agreement {
     package func payments(after: Timestamp, through: Timestamp) -> [Due] {
         guard isDelivered, through >= leaseStart, transaction.lines.contains(where: \.hasLiveUnits) else { return [] }
         let terms = transaction.terms
-        let period = Terms.period.milliseconds
-        let first = after < leaseStart ? 0 : Int((after - leaseStart).milliseconds / period) + 1
-        let last = min(terms.term - 1, Int((through - leaseStart).milliseconds / period))
+        let first = after < leaseStart ? 0 : (after - leaseStart) / Terms.period + 1
+        let last = min(terms.term - 1, (through - leaseStart) / Terms.period)
         guard first <= last else { return [] }
         var dues: [Due] = []
         dues.reserveCapacity(last - first + 1)
@@ -77,7 +75,7 @@ extension Agreement {
             guard left > .zero else { break }
             dues.append(
                 Due(
-                    number: index + 1, at: leaseStart + .milliseconds(period * Int64(index)),
+                    number: index + 1, at: leaseStart + Terms.period * index,
                     amount: min(terms.payment, left), isCollected: !declines))
         }
         return dues

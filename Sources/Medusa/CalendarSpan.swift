@@ -1,15 +1,20 @@
 /// A length of time as people write it, in ISO 8601: `P31D`, `PT2H30M`, `P1Y6M`, `-P3D`, `PT0.5S`. Years and months have no
 /// fixed length, so they are counted apart and meet the calendar when they are added to a moment.
+///
+/// Reading cannot overflow: each unit comes once at most, with nine digits at most.
 package struct CalendarSpan: Hashable, Sendable {
     package let months: Int64
     package let rest: Timestamp.Span
 
     package static let zero = CalendarSpan(months: 0, rest: .seconds(0))
 
+    /// Of at most 10,000 years' months, either way; more of them become that.
     package init(months: Int64 = 0, rest: Timestamp.Span) {
-        self.months = months
+        self.months = min(max(months, -Self.mostMonths), Self.mostMonths)
         self.rest = rest
     }
+
+    private static let mostMonths: Int64 = 120_000
 
     /// `nil` when the text is not such a length, or one beyond 10,000 years.
     package init?(_ text: String) {
@@ -35,7 +40,7 @@ package struct CalendarSpan: Hashable, Sendable {
             units = units[(place + 1)...]
             rest = rest.dropFirst()
         }
-        guard months <= 120_000, milliseconds <= 10_000 * 366 * 86_400_000 else { return nil }
+        guard months <= Self.mostMonths, milliseconds <= 10_000 * 366 * 86_400_000 else { return nil }
         let sign: Int64 = isNegative ? -1 : 1
         self.init(months: sign * months, rest: .milliseconds(sign * milliseconds))
     }
@@ -61,7 +66,7 @@ package struct CalendarSpan: Hashable, Sendable {
     /// `2` or `2.5`, in thousandths; at most nine digits before the point.
     private static func number(_ rest: inout Substring.UTF8View) -> (thousandths: Int64, isWhole: Bool)? {
         func digits() -> [Int64] {
-            let found = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            let found = rest.prefix(while: \.isDigit)
             rest = rest.dropFirst(found.count)
             return found.map { Int64($0 - UInt8(ascii: "0")) }
         }
@@ -86,10 +91,10 @@ extension CalendarSpan: CustomStringConvertible {
     package var description: String {
         let sign = isNegative ? "-" : ""
         var text = "\(sign)P"
-        let (years, monthsLeft) = (abs(months) / 12, abs(months) % 12)
+        let (years, monthsLeft) = months.magnitude.quotientAndRemainder(dividingBy: 12)
         if years > 0 { text += "\(years)Y" }
         if monthsLeft > 0 { text += "\(monthsLeft)M" }
-        let all = abs(rest.milliseconds)
+        let all = rest.milliseconds.magnitude
         if all / 86_400_000 > 0 { text += "\(all / 86_400_000)D" }
         let ofDay = all % 86_400_000
         guard ofDay > 0 else { return months == 0 && all == 0 ? "PT0S" : text }
@@ -105,11 +110,18 @@ extension CalendarSpan: CustomStringConvertible {
 }
 
 extension Timestamp {
-    /// The last moment that four digits can name.
-    package static let latest = Timestamp(milliseconds: 253_402_300_799_999)
-
     /// Months first, then the rest. A day that the month does not have becomes its last: 31 January + P1M is 28 February.
+    ///
+    /// - Returns: `nil` for a moment beyond the bounds.
+    package func adding(_ span: CalendarSpan, within bounds: Bounds) -> Timestamp? {
+        guard let shifted = adding(months: span.months),
+            let moment = Timestamp(exactly: shifted.milliseconds + span.rest.milliseconds)
+        else { return nil }
+        return bounds.range.contains(moment) ? moment : nil
+    }
+
+    /// The same, which ends at the earliest and at the latest moment.
     package static func + (moment: Timestamp, span: CalendarSpan) -> Timestamp {
-        moment.addingMonths(span.months) + span.rest
+        moment.adding(span, within: .calendar) ?? (span.isNegative ? .earliest : .latest)
     }
 }

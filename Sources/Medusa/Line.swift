@@ -30,6 +30,9 @@ package struct Line: Hashable, Sendable {
         }
     }
 
+    /// How many units a line may have.
+    package static let mostUnits = 100_000
+
     package init(
         sku: String, brand: String, description: String, cost: Money, quantity: Int, units: [Stage: Int] = [:],
         parcel: Parcel? = nil
@@ -38,7 +41,7 @@ package struct Line: Hashable, Sendable {
         self.brand = brand
         self.description = description
         self.cost = cost
-        self.quantity = quantity
+        self.quantity = min(max(quantity, 0), Self.mostUnits)
         self.units = units
         self.parcel = parcel
     }

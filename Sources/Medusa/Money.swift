@@ -1,24 +1,36 @@
 /// An amount in integer cents; floating point never touches money (decisions.md 12).
+///
+/// It is at most ten trillion dollars, either way, and its operators end there: none can overflow. What is accepted from outside is
+/// bounded far below (`Order.mayBeAddedUp`), so that no amount of a sandbox ever comes to that end.
 package struct Money: Hashable, Comparable, Sendable {
-    package var cents: Int64
+    package let cents: Int64
 
-    package init(cents: Int64) { self.cents = cents }
+    /// In cents.
+    private static let largest: Int64 = 1_000_000_000_000_000
 
-    package static func dollars(_ dollars: Int64) -> Money { Money(cents: dollars * 100) }
+    /// An amount beyond the largest becomes that.
+    package init(cents: Int64) { self.cents = min(max(cents, -Self.largest), Self.largest) }
+
+    package static func dollars(_ dollars: Int64) -> Money { Money(cents: dollars).times(100, over: 1) }
 
     package static let zero = Money(cents: 0)
 
     package static func < (left: Money, right: Money) -> Bool { left.cents < right.cents }
     package static func + (left: Money, right: Money) -> Money { Money(cents: left.cents + right.cents) }
     package static func - (left: Money, right: Money) -> Money { Money(cents: left.cents - right.cents) }
-    package static func * (price: Money, count: Int) -> Money { Money(cents: price.cents * Int64(count)) }
+    package static func * (price: Money, count: Int) -> Money { price.times(Int64(count), over: 1) }
     package static func += (left: inout Money, right: Money) { left = left + right }
 
+    package var magnitude: Money { cents < 0 ? .zero - self : self }
+
     /// The amount × `numerator` ÷ `denominator`, halves away from zero.
+    ///
+    /// - Parameter denominator: above zero.
     package func times(_ numerator: Int64, over denominator: Int64) -> Money {
         let product = Int128(cents) * Int128(numerator)
-        let half = Int128(denominator) / 2
-        let rounded = (product >= 0 ? product + half : product - half) / Int128(denominator)
+        let divisor = Int128(max(1, denominator))
+        let half = divisor / 2
+        let rounded = (product >= 0 ? product + half : product - half) / divisor
         return Money(cents: Int64(clamping: rounded))
     }
 

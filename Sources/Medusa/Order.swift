@@ -40,6 +40,28 @@ package struct Order: Hashable, Sendable {
     /// Σ cost × quantity + shipping − discount (decisions.md 12).
     package var total: Money { goods + shippingCost - totalDiscount }
 
+    /// What all that is added up in an order may come to, whatever its sign: a billion dollars. It is far above any limit, and so far
+    /// below the largest amount that nothing which is computed from an order can reach that.
+    package static let largestSum = Money.dollars(1_000_000_000)
+
+    /// Checks that the order can be added up: each item's price × quantity, all of them with shipping and discount, and the
+    /// prices once the discount is shared out. The messages are in the voice of the validation.
+    package func mayBeAddedUp() throws(Refusal) {
+        let most = "must be less than or equal to \(Self.largestSum.dollarsText)"
+        var sum = shippingCost + totalDiscount
+        for (index, item) in items.enumerated() {
+            let amount = (item.cost * item.quantity).magnitude
+            guard amount <= Self.largestSum else { throw .invalid("\"items[\(index)]\" cost × quantity \(most)") }
+            sum += amount
+            guard sum <= Self.largestSum else { throw .invalid("\"items\" with shipping and discount \(most) in all") }
+        }
+        for (index, line) in lines.enumerated() where (line.cost * line.quantity).magnitude > Self.largestSum {
+            throw .invalid(
+                "\"totalDiscount\" is too large for what the items come to: it would be shared out to \"items[\(index)]\" beyond any price"
+            )
+        }
+    }
+
     /// Checks the items, the minimum and the customer's limit, in this order.
     package func validate(available: Money, _ settings: Settings) throws(Refusal) {
         for item in items where item.cost < .zero && !item.sku.hasPrefix("DISCOUNT") {
@@ -83,12 +105,14 @@ package struct Terms: Hashable, Sendable {
     /// The one frequency that the documents show.
     package static let frequency = "weekly"
     package static let period = Timestamp.Span.days(7)
+    /// In payments: ten years.
+    package static let longestTerm = 520
 
     package init(cashPrice: Money, costOfRental: Money, payment: Money, term: Int, purchaseSalesTax: Money) {
         self.cashPrice = cashPrice
         self.costOfRental = costOfRental
         self.payment = payment
-        self.term = term
+        self.term = min(max(term, 1), Self.longestTerm)
         self.purchaseSalesTax = purchaseSalesTax
     }
 

@@ -24,7 +24,7 @@ package struct Questionnaire: Hashable, Sendable {
 
     /// The questions; each set asks others than the one before it.
     package var questions: [Question] {
-        (0..<3).map { Self.all[Int(((id &* 3 + Int64($0)) % Int64(Self.all.count)).magnitude)] }
+        (0..<3).map { Self.all[Int(((id &* 3 &+ Int64($0)) % Int64(Self.all.count)).magnitude)] }
     }
 
     /// - Parameter choices: by question, the place of the choice that was made.

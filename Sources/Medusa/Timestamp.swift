@@ -1,8 +1,54 @@
 /// A moment in milliseconds since 1970 UTC. The sandbox hands moments in; nothing here reads a clock.
+///
+/// It lies in the years 1 to 9999, which four digits can name, and its operators end there: none can overflow, and whatever moment
+/// there is can be written and read back.
 package struct Timestamp: Hashable, Comparable, Sendable {
-    package var milliseconds: Int64
+    package let milliseconds: Int64
 
-    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+    /// A moment before the earliest, or after the latest, becomes that.
+    package init(milliseconds: Int64) {
+        self.milliseconds = min(max(milliseconds, Self.first), Self.last)
+    }
+
+    /// `nil` for a moment that is not in the years 1 to 9999.
+    package init?(exactly milliseconds: Int64) {
+        guard Self.first <= milliseconds, milliseconds <= Self.last else { return nil }
+        self.milliseconds = milliseconds
+    }
+
+    /// The moment so many seconds after 1970, as tokens have it; the latest one where there is none.
+    package init(seconds: Int64) { self = Timestamp(milliseconds: 0) + .seconds(seconds) }
+
+    private static let first: Int64 = -62_135_596_800_000
+    private static let last: Int64 = 253_402_300_799_999
+
+    /// 0001-01-01T00:00:00.000Z.
+    package static let earliest = Timestamp(milliseconds: first)
+    /// 9999-12-31T23:59:59.999Z, the last moment that four digits can name.
+    package static let latest = Timestamp(milliseconds: last)
+
+    /// Which moments a value from outside may name.
+    package enum Bounds: Hashable, Sendable {
+        /// Those with which a sandbox calculates.
+        case clock
+        /// Those that are only kept.
+        case kept
+        /// Those that are only compared.
+        case calendar
+
+        package var range: ClosedRange<Timestamp> {
+            switch self {
+            case .clock: Timestamp(milliseconds: 0)...Timestamp.latest
+            case .kept: Timestamp(milliseconds: -2_208_988_800_000)...Timestamp.latest
+            case .calendar: Timestamp.earliest...Timestamp.latest
+            }
+        }
+
+        /// The bounds in words that follow "must be a date".
+        package var words: String {
+            "from \(range.lowerBound.date) to \(range.upperBound.date)"
+        }
+    }
 
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
@@ -14,15 +60,31 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         Span(milliseconds: left.milliseconds - right.milliseconds)
     }
 
-    /// A length of time.
+    /// A length of time, of at most thirty thousand years either way: longer than from any moment to any other.
     package struct Span: Hashable, Comparable, Sendable {
         package let milliseconds: Int64
 
+        private static let longest: Int64 = 1_000_000_000_000_000
+
+        fileprivate init(milliseconds: Int64) {
+            self.milliseconds = min(max(milliseconds, -Self.longest), Self.longest)
+        }
+
+        private init(_ count: Int64, _ unit: Int64) {
+            let product = count.multipliedReportingOverflow(by: unit)
+            self.init(milliseconds: product.overflow ? (count < 0 ? .min : .max) : product.partialValue)
+        }
+
         package static func < (left: Span, right: Span) -> Bool { left.milliseconds < right.milliseconds }
         package static func milliseconds(_ count: Int64) -> Span { Span(milliseconds: count) }
-        package static func seconds(_ count: Int64) -> Span { Span(milliseconds: count * 1000) }
-        package static func hours(_ count: Int64) -> Span { .seconds(count * 3600) }
-        package static func days(_ count: Int64) -> Span { .hours(count * 24) }
+        package static func seconds(_ count: Int64) -> Span { Span(count, 1000) }
+        package static func hours(_ count: Int64) -> Span { Span(count, 3_600_000) }
+        package static func days(_ count: Int64) -> Span { Span(count, 86_400_000) }
+
+        /// How often another one, above nothing, fits into it.
+        package static func / (span: Span, other: Span) -> Int { Int(span.milliseconds / max(1, other.milliseconds)) }
+
+        package static func * (span: Span, count: Int) -> Span { Span(Int64(count), span.milliseconds) }
     }
 
     private static let day = Span.days(1).milliseconds
@@ -94,23 +156,25 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     }
 
     /// The same time of day some months later; a day that the month does not have becomes its last.
-    func addingMonths(_ count: Int64) -> Timestamp {
+    ///
+    /// - Parameter count: at most 120,000, either way.
+    /// - Returns: `nil` beyond the years 1 to 9999.
+    func adding(months count: Int64) -> Timestamp? {
         guard count != 0 else { return self }
         let (year, month, day) = civil
         let months = year * 12 + month - 1 + count
         let ofDay = milliseconds - dayNumber * Self.day
         for shorter in 0..<4 {
             if let midnight = Timestamp(year: months / 12, month: months % 12 + 1, day: day - Int64(shorter)) {
-                return Timestamp(milliseconds: midnight.milliseconds + ofDay)
+                return Timestamp(exactly: midnight.milliseconds + ofDay)
             }
         }
-        // Before the year 0 or after 9999.
-        return Timestamp(milliseconds: count < 0 ? Int64.min / 2 : Int64.max / 2)
+        return nil
     }
 
     /// The first moment of a day of the Gregorian calendar; `nil` for 30 February.
     package init?(year: Int64, month: Int64, day: Int64) {
-        guard (0...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
+        guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
         let yearOfEra = shiftedYear - era * 400

@@ -2,11 +2,13 @@
 extension Timestamp {
     /// `2018-03-05`, `2018-03-05T15:51:27.080Z` with or without seconds, fraction and offset,
     /// `Mon Mar 05 2018 15:51:27 GMT+0000 (…)` of JavaScript's `Date.toString()`, and `Mon, 05 Mar 2018 15:51:27 GMT`.
+    ///
+    /// `nil` for anything else, for an offset that no clock has, and for a moment that is not in the years 1 to 9999 in UTC.
     package init?(reading text: String) {
         let text = text.utf8[...]
         guard text.count <= 128 else { return nil }
         let parsed =
-            text.first.map { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } == true
+            text.first?.isDigit == true
             ? Self.iso8601(text) : Self.named(text)
         guard let parsed else { return nil }
         self = parsed
@@ -64,7 +66,7 @@ private struct Scanner {
     mutating func digits(_ count: Int) -> Int64? { digits(count...count) }
 
     mutating func digits(_ counts: ClosedRange<Int>) -> Int64? {
-        let found = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let found = rest.prefix(while: \.isDigit)
         guard found.count >= counts.lowerBound else { return nil }
         let taken = found.prefix(counts.upperBound)
         rest = rest.dropFirst(taken.count)
@@ -109,12 +111,14 @@ private struct Scanner {
         var offset: Int64 = 0
         let isWest = take("-")
         if isWest || take("+") {
-            guard let hours = digits(2) else { return nil }
+            guard let hours = digits(2), hours < 24 else { return nil }
             _ = take(":")
-            offset = (hours * 60 + (digits(2) ?? 0)) * (isWest ? -60_000 : 60_000)
+            let minutes = digits(2) ?? 0
+            guard minutes < 60 else { return nil }
+            offset = (hours * 60 + minutes) * (isWest ? -60_000 : 60_000)
         }
         spaces()
         guard isAtEnd || take("(") else { return nil }
-        return Timestamp(milliseconds: midnight.milliseconds + milliseconds - offset)
+        return Timestamp(exactly: midnight.milliseconds + milliseconds - offset)
     }
 }

@@ -58,7 +58,8 @@ package struct Transaction: Hashable, Sendable {
     /// What the order takes from the limit while its lease lives: nothing once every unit is cancelled or returned.
     package var engagedAmount: Money {
         guard lines.contains(where: \.hasLiveUnits) else { return .zero }
-        return max(.zero, lines.reduce(terms.cashPrice) { $0 - $1.goneAmount })
+        // A discount's line that is gone would add to it; it never takes more than the order did.
+        return min(terms.cashPrice, max(.zero, lines.reduce(terms.cashPrice) { $0 - $1.goneAmount }))
     }
 
     private var isCanceled: Bool { lines.allSatisfy { $0.count(.canceled) == $0.quantity } }

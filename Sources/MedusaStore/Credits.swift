@@ -25,7 +25,7 @@ package final class Credits {
     package func all(of transaction: Int64) throws(SQLiteError) -> [Credit] {
         try ofTransaction.rows(.integer(transaction)) { row in
             Credit(
-                lineNumber: Int(row.integer(0)), item: Money(cents: row.integer(1)),
+                lineNumber: Int(row.count(0)), item: Money(cents: row.integer(1)),
                 shipping: Money(cents: row.integer(2)))
         }
     }

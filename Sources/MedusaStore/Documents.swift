@@ -3,6 +3,7 @@ package import SQLite
 /// The tables `documents` and `names`: what a sandbox was told from outside, as it was told.
 package final class Documents {
     private let upsert: Statement
+    private let delete: Statement
     private let byName: Statement
     private let insertName: Statement
     private let rowOfName: Statement
@@ -10,6 +11,7 @@ package final class Documents {
 
     init(_ connection: Connection) {
         upsert = connection.statement("INSERT OR REPLACE INTO documents VALUES (?, ?)")
+        delete = connection.statement("DELETE FROM documents WHERE name = ?")
         byName = connection.statement("SELECT body FROM documents WHERE name = ?")
         insertName = connection.statement("INSERT OR REPLACE INTO names VALUES (?, ?, ?)")
         rowOfName = connection.statement("SELECT row FROM names WHERE section = ? AND name = ?")
@@ -20,12 +22,14 @@ package final class Documents {
         try upsert.run(.text(name), .text(String(decoding: body, as: UTF8.self)))
     }
 
+    package func remove(_ name: String) throws(SQLiteError) { try delete.run(.text(name)) }
+
     package func find(_ name: String) throws(SQLiteError) -> [UInt8]? {
         try byName.row(.text(name)) { Array($0.text(0).utf8) }
     }
 
     /// The sections of a scenario's `given`.
-    package enum Section: String, Sendable {
+    package enum Section: String, CaseIterable, Sendable {
         case users, decisions, paymentMethods, leases, transactions, agreements
     }
 

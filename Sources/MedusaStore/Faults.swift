@@ -55,10 +55,10 @@ package final class Faults {
     package func all() throws(SQLiteError) -> [Kept] {
         try inOrder.rows { row in
             var progress = Progress()
-            progress.seen = row.integer(2)
-            progress.struck = row.integer(3)
-            progress.window = row.integer(4)
-            progress.counted = row.integer(5)
+            progress.seen = row.count(2)
+            progress.struck = row.count(3)
+            progress.window = row.count(4)
+            progress.counted = row.count(5)
             return Kept(id: row.integer(0), definition: Array(row.text(1).utf8), progress: progress)
         }
     }

@@ -80,10 +80,7 @@ extension Store {
                 guard isSound, isWhole, try connection.number("SELECT count(*) FROM sandbox") == 1 else {
                     throw Refused(description: "is damaged")
                 }
-                for (table, condition) in Self.excesses
-                where try connection.number("SELECT EXISTS (SELECT 1 FROM \(table) WHERE \(condition))") == 1 {
-                    throw Refused(description: "has numbers in \(table) that no sandbox makes")
-                }
+                try checkColumns()
             } catch let refused as Refused {
                 throw refused
             } catch {
@@ -91,32 +88,24 @@ extension Store {
             }
         }
 
-        /// Numbers with which nobody could calculate: the requests' own bounds, and much more.
-        private static let excesses: [(table: String, condition: String)] = [
-            ("users", exceeds(moments: ["created_at", "token_expires_at"])),
-            (
-                "applications",
-                exceeds(moments: ["created_at", "resolves_at"], numbers: ["spending_limit", "resolves_limit"])
-            ),
-            (
-                "transactions",
-                exceeds(
-                    moments: ["created_at", "expires_at", "expired_at", "signed_at", "finalized_at"],
-                    numbers: [
-                        "cash_price", "cost_of_rental", "payment", "purchase_sales_tax", "shipping_cost",
-                        "pay_tomorrow_tax_total",
-                    ]) + " OR term > 520"
-            ),
-            ("lines", exceeds(moments: ["delivered_at"], numbers: ["cost"]) + " OR quantity > 100000"),
-            ("payments", exceeds(moments: ["created_at"], numbers: ["amount"])),
-            ("faults", exceeds(moments: [], numbers: ["seen", "struck", "window", "counted"])),
-            ("sandbox", exceeds(moments: [], numbers: ["one_time_keys"])),
-        ]
-
-        /// A moment is from the year 0 to a century after 9999; a number below 10¹⁵ in size.
-        private static func exceeds(moments: [String], numbers: [String] = []) -> String {
-            (moments.map { "\($0) NOT BETWEEN -62167219200000 AND 256558060800000" }
-                + numbers.map { "\($0) NOT BETWEEN -1000000000000000 AND 1000000000000000" }).joined(separator: " OR ")
+        /// Looks for values that no sandbox makes, table by table.
+        private func checkColumns() throws {
+            for (table, columns) in Dictionary(grouping: Columns.all, by: \.table).sorted(by: { $0.key < $1.key }) {
+                let excesses = columns.map { "(\($0.excess))" }.joined(separator: " OR ")
+                if try connection.exists("SELECT 1 FROM \(table) WHERE \(excesses)") {
+                    let wrong = try columns.first { try connection.exists("SELECT 1 FROM \(table) WHERE \($0.excess)") }
+                    throw Refused(
+                        description: "has a value in \(table).\(wrong?.name ?? "") that no medusa-sandbox keeps")
+                }
+                for column in columns where column.isText {
+                    guard try connection.hasText("SELECT \(column.name) FROM \(table)") else {
+                        throw Refused(description: "has a text in \(table).\(column.name) that is no UTF-8")
+                    }
+                }
+            }
+            for (table, counterexample) in Columns.relations where try connection.exists(counterexample) {
+                throw Refused(description: "has rows in \(table) that contradict others")
+            }
         }
 
         package func bytes() throws(SQLiteError) -> [UInt8] { try connection.image() }
@@ -125,6 +114,15 @@ extension Store {
 
 extension Connection {
     fileprivate func number(_ sql: String) throws(SQLiteError) -> Int64? { try statement(sql).row { $0.integer(0) } }
+
+    fileprivate func exists(_ query: String) throws(SQLiteError) -> Bool {
+        try statement(query).row { _ in true } ?? false
+    }
+
+    /// Whether the first column of every row is text that can be read, or none.
+    fileprivate func hasText(_ query: String) throws(SQLiteError) -> Bool {
+        try statement(query).all { $0.isNull(0) || $0.isUTF8(0) }
+    }
 
     fileprivate func schema() throws(SQLiteError) -> [String] {
         try statement("SELECT type || name || coalesce(sql, '') FROM sqlite_schema ORDER BY 1").rows { $0.text(0) }

@@ -255,7 +255,7 @@ package final class Transactions {
         transaction.lines = try linesOf.rows(.integer(transaction.lease.id)) { row in
             let stages: [Line.Stage] = [.signed, .shipped, .received, .returned, .canceled]
             var units: [Line.Stage: Int] = [:]
-            for (index, stage) in stages.enumerated() { units[stage] = Int(row.integer(Int32(5 + index))) }
+            for (index, stage) in stages.enumerated() { units[stage] = Int(row.count(Int32(5 + index))) }
             let parcel = row.momentIfPresent(13).map { delivered in
                 Line.Parcel(
                     carrier: row.text(10), trackingNumber: row.text(11), trackingLink: row.text(12),
@@ -263,7 +263,7 @@ package final class Transactions {
             }
             return Line(
                 sku: row.text(0), brand: row.text(1), description: row.text(2), cost: Money(cents: row.integer(3)),
-                quantity: Int(row.integer(4)), units: units, parcel: parcel)
+                quantity: Int(row.count(4)), units: units, parcel: parcel)
         }
         return transaction
     }
@@ -277,7 +277,7 @@ package final class Transactions {
             payTomorrowTaxTotal: row.integerIfPresent(14).map { Money(cents: $0) },
             terms: Terms(
                 cashPrice: Money(cents: row.integer(8)), costOfRental: Money(cents: row.integer(9)),
-                payment: Money(cents: row.integer(10)), term: Int(row.integer(11)),
+                payment: Money(cents: row.integer(10)), term: Int(row.count(11)),
                 purchaseSalesTax: Money(cents: row.integer(12))),
             lines: [])
     }

@@ -358,6 +358,9 @@ package final class Users {
 }
 
 extension Row {
+    /// A number that is only counted with. An earlier version took databases from outside in which it might be anything.
+    func count(_ column: Int32) -> Int64 { min(max(integer(column), 0), Columns.counts.upperBound) }
+
     func moment(_ column: Int32) -> Timestamp { Timestamp(milliseconds: integer(column)) }
 
     func momentIfPresent(_ column: Int32) -> Timestamp? {

@@ -1,4 +1,4 @@
-internal import Contract
+package import Contract
 internal import HTTP
 
 /// A call of the modal that the API has no route for: passwords, auth codes, quotes. They are between the modal and this server,
@@ -31,6 +31,11 @@ struct PluginRoute: Sendable {
         for route in all { router.add(route.endpoint.method, route.endpoint.path, route) }
         return router
     }()
+}
+
+extension Plugin {
+    /// The declarations of the modal's own calls, below `/pp3/api`, for whoever derives from them.
+    package static var endpoints: [Endpoint] { PluginRoute.all.map(\.endpoint) }
 }
 
 extension Endpoint {

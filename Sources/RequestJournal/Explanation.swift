@@ -194,7 +194,7 @@ extension Schema {
         case .cents(let maximum): "a number of at least 0.01, and at most \(maximum)"
         case .integer(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
         case .boolean(let only): only.map { "\($0)" } ?? "true or false"
-        case .date(let hasTime): hasTime ? "a date with a time" : "a date"
+        case .date(let hasTime, _): hasTime ? "a date with a time" : "a date"
         case .object(let fields), .named(_, let fields):
             fields.isEmpty
                 ? "an object" : "an object with \(fields.filter(\.isRequired).map(\.name).joined(separator: ", "))"

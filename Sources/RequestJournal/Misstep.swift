@@ -46,7 +46,7 @@ struct MisstepFinder {
     private var counts: [Misstep: Int] = [:]
     private var contracts: [Order: Int64] = [:]
     private var deliveries: [Order: Int64] = [:]
-    private var lastFailure: [Repetition: Int64] = [:]
+    private var lastFailure: [Repetition: Timestamp] = [:]
 
     /// An order of a world; another world gives the same rows to others.
     private struct Order: Hashable {
@@ -60,7 +60,7 @@ struct MisstepFinder {
         let body: [UInt8]
     }
 
-    private static let pauseMilliseconds: Int64 = 100
+    private static let pause = Timestamp.Span.milliseconds(100)
     private static let mostIds = 20
 
     mutating func meet(_ request: RecordedRequest) {
@@ -119,10 +119,10 @@ struct MisstepFinder {
     private mutating func retries(_ request: RecordedRequest) {
         let entry = request.entry
         let repetition = Repetition(method: entry.method, target: entry.target, body: entry.requestBody)
-        if let failed = lastFailure[repetition], entry.arrived.milliseconds - failed < Self.pauseMilliseconds {
+        if let failed = lastFailure[repetition], entry.arrived - failed < Self.pause {
             note(.retriedWithoutPause, entry.id)
         }
         let isFailure = entry.status >= 500 || entry.status == 429
-        lastFailure[repetition] = isFailure ? entry.arrived.milliseconds : nil
+        lastFailure[repetition] = isFailure ? entry.arrived : nil
     }
 }

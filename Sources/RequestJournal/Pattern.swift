@@ -73,8 +73,8 @@ package struct Pattern {
         statuses = status?.split(separator: ",").map { String($0.filter { $0 != " " }).lowercased() } ?? []
         warnings = values[Self.warningsKey]
         caller = values[Self.callerKey]
-        since = values[Self.sinceKey]?.resolved(from: present)
-        until = values[Self.untilKey]?.resolved(from: present)
+        since = try values.moment(Self.sinceKey, from: present)
+        until = try values.moment(Self.untilKey, from: present)
         header = try Self.conditions(values[Self.headerKey], "header")
         query = try Self.conditions(values[Self.queryKey], "query")
         body = try Self.conditions(values[Self.bodyKey], "body")

@@ -1,3 +1,4 @@
+internal import Contract
 package import JSON
 internal import Medusa
 internal import MedusaAPI
@@ -64,6 +65,9 @@ package struct RecordedRequest {
         }
     }
 
+    /// How many levels a body may have that is shown as JSON; a deeper one is shown as text.
+    private static let mostLevels = 48
+
     private static func members(_ fields: [HeaderField], _ body: [UInt8], to writer: inout JSONWriter) {
         writer.member("fields", array: fields) { writer, field in
             writer.object {
@@ -72,7 +76,8 @@ package struct RecordedRequest {
             }
         }
         guard !body.isEmpty else { return }
-        if let json = try? JSON(body) {
+        // What is nearly as deep as a reader goes would be too deep for it in here.
+        if let json = try? JSON(body), json.depth <= mostLevels {
             writer.key("body")
             writer.raw(json.source)
         } else {

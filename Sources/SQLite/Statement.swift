@@ -49,6 +49,16 @@ package enum Value: Sendable {
         return unsafe read(Row(statement: handle))
     }
 
+    /// Whether every row is as it should be; stops at the first that is not.
+    package func all(_ values: Value..., isGood: (borrowing Row) -> Bool) throws(SQLiteError) -> Bool {
+        try start(values)
+        defer { reset() }
+        while try step() {
+            guard unsafe isGood(Row(statement: handle)) else { return false }
+        }
+        return true
+    }
+
     private func start(_ values: [Value]) throws(SQLiteError) {
         if unsafe handle == nil {
             // Persistent: the statement lives long, so keep it out of the lookaside memory.
@@ -76,12 +86,14 @@ package enum Value: Sendable {
                     guard let address = characters.baseAddress else {
                         return unsafe shim_bind_text(handle, position, "", 0)
                     }
-                    return unsafe shim_bind_text(handle, position, address, Int32(characters.count))
+                    guard let count = Int32(exactly: characters.count) else { return SQLITE_TOOBIG }
+                    return unsafe shim_bind_text(handle, position, address, count)
                 }
             }
         case .blob(let bytes):
+            guard let count = Int32(exactly: bytes.count) else { return SQLITE_TOOBIG }
             return unsafe bytes.withUnsafeBytes {
-                unsafe shim_bind_blob(handle, position, $0.baseAddress, Int32($0.count))
+                unsafe shim_bind_blob(handle, position, $0.baseAddress, count)
             }
         }
     }
@@ -121,6 +133,13 @@ package enum Value: Sendable {
         guard let text = unsafe sqlite3_column_text(statement, column) else { return nil }
         let count = Int(unsafe sqlite3_column_bytes(statement, column))
         return unsafe String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
+    }
+
+    /// Whether a text is one, byte by byte; SQLite takes any bytes for it.
+    package func isUTF8(_ column: Int32) -> Bool {
+        guard let text = unsafe sqlite3_column_text(statement, column) else { return true }
+        let count = Int(unsafe sqlite3_column_bytes(statement, column))
+        return unsafe String(validating: UnsafeBufferPointer(start: text, count: count), as: UTF8.self) != nil
     }
 
     package func blob(_ column: Int32) -> [UInt8] {

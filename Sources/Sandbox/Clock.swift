@@ -12,11 +12,36 @@ package enum Clock: Hashable, Sendable {
 
     package static let machine = Clock.real(offset: .seconds(0))
 
+    /// A running clock that has come to its end stands there; everything else goes on.
     package var now: Timestamp {
         switch self {
-        case .real(let offset): Self.machineTime() + offset
+        case .real(let offset): min(Self.machineTime() + offset, Self.last)
         case .frozen(let moment): moment
         }
+    }
+
+    /// 9999-12-31T23:59:59.000Z, the last moment that a clock shows: what begins then can still end later.
+    package static let last = Timestamp(milliseconds: 253_402_300_799_000)
+    /// The last moment that a running clock is set to. It has a year to go, and may stay longer.
+    private static let lastOfRunning = Timestamp(milliseconds: 253_370_764_799_999)
+
+    private static func range(isFrozen: Bool) -> ClosedRange<Timestamp> {
+        Timestamp.Bounds.clock.range.lowerBound...(isFrozen ? last : lastOfRunning)
+    }
+
+    /// Why this kind of clock cannot be set to a moment; `nil` when it can.
+    package func complaint(about moment: Timestamp) -> String? {
+        switch self {
+        case .real: Self.complaint(about: moment, isFrozen: false)
+        case .frozen: Self.complaint(about: moment, isFrozen: true)
+        }
+    }
+
+    private static func complaint(about moment: Timestamp, isFrozen: Bool) -> String? {
+        let range = range(isFrozen: isFrozen)
+        guard !range.contains(moment) else { return nil }
+        let bounds = "must not lead out of the time from \(range.lowerBound.date) to \(range.upperBound.date)"
+        return isFrozen ? bounds : "\(bounds): a running clock goes on from there; freeze it to go further"
     }
 
     /// Whether it shows what every other clock shows.
@@ -33,7 +58,7 @@ package enum Clock: Hashable, Sendable {
     package static func machineTime() -> Timestamp {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        return Timestamp(seconds: Int64(time.tv_sec)) + .milliseconds(Int64(time.tv_nsec) / 1_000_000)
     }
 }
 
@@ -50,9 +75,9 @@ extension Clock {
     /// - Parameter present: what a relative `now` counts from, and where a frozen clock without one stands.
     package init(reading values: Values, present: Timestamp) throws(Violation) {
         let place = values.json
-        let shown = values[Self.moment]?.resolved(from: present)
-        if let shown, !Self.isNameable(shown) {
-            throw Violation("now", "must be between the years 1970 and 9999", at: place)
+        let shown = try values.moment(Self.moment, from: present)
+        if let shown, let complaint = Self.complaint(about: shown, isFrozen: values[Self.mode] == "frozen") {
+            throw Violation("now", complaint, at: values.given(Self.moment)?.json ?? place)
         }
         if values[Self.mode] == "frozen" {
             guard values[Self.offset] == nil else {
@@ -65,15 +90,25 @@ extension Clock {
             throw Violation("offset", "excludes \"now\"; leave one out", at: place)
         }
         let machine = Self.machineTime()
-        let offset = shown.map { $0 - machine } ?? ((machine + (values[Self.offset] ?? .zero)) - machine)
-        guard Self.isNameable(machine + offset) else {
-            throw Violation("offset", "must not lead out of the years 1970 to 9999", at: place)
+        let start = shown ?? machine + (values[Self.offset] ?? .zero)
+        if let complaint = Self.complaint(about: start, isFrozen: false) {
+            throw Violation("offset", complaint, at: values.given(Self.offset)?.json ?? place)
         }
-        self = .real(offset: offset)
+        self = .real(offset: start - machine)
     }
 
-    private static func isNameable(_ moment: Timestamp) -> Bool {
-        (Timestamp(milliseconds: 0)...Timestamp.latest).contains(moment)
+    /// A clock that a database keeps, which was right when it was set: what lies beyond the bounds now becomes the nearest within them.
+    init(kept values: Values) {
+        let machine = Self.machineTime()
+        func within(_ moment: Timestamp) -> Timestamp {
+            min(max(moment, Timestamp.Bounds.clock.range.lowerBound), Self.last)
+        }
+        let shown = values[Self.moment].map { within($0.nearest(from: machine)) }
+        if values[Self.mode] == "frozen" {
+            self = .frozen(shown ?? within(machine))
+        } else {
+            self = .real(offset: (shown ?? within(machine + (values[Self.offset] ?? .zero))) - machine)
+        }
     }
 
     package func members(to writer: inout JSONWriter) {

@@ -8,6 +8,8 @@ package struct Fault: Sendable {
     /// How many a sandbox may have.
     package static let mostFaults = 100
     static let longestDelayMilliseconds: Int64 = 600_000
+    /// Of a body in JSON: what lists the faults has a few more, and a reader takes 64.
+    private static let mostLevels = 48
 
     // Which requests.
     private let operations: Set<String>
@@ -149,8 +151,10 @@ extension Fault {
             message, body, headers, carriedOut, delayKey, connection, contentKey, dripKey, rateLimitKey, foreign)
     }
 
-    /// - Parameter now: what relative moments count from.
-    package init(reading values: Values, at now: Timestamp) throws(Violation) {
+    /// - Parameters:
+    ///   - now: what relative moments count from.
+    ///   - isKept: whether it comes from a database, for which it was right once.
+    package init(reading values: Values, at now: Timestamp, isKept: Bool = false) throws(Violation) {
         func violation<Value>(_ key: Key<Value>, _ complaint: String) -> Violation {
             Violation(key.field.name, complaint, at: values.given(key)?.json ?? values.json)
         }
@@ -158,9 +162,9 @@ extension Fault {
         keys = Set(values[Self.keysKey] ?? [])
         skip = Int64(values[Self.skipKey] ?? 0)
         times = values[Self.timesKey].map { Int64($0) } ?? Int64.max
-        from = values[Self.fromKey]?.resolved(from: now)
-        until = values[Self.untilKey]?.resolved(from: now)
-        if let from, let until, until <= from { throw violation(Self.untilKey, "must be later than \"from\"") }
+        from = try isKept ? values[Self.fromKey]?.nearest(from: now) : values.moment(Self.fromKey, from: now)
+        until = try isKept ? values[Self.untilKey]?.nearest(from: now) : values.moment(Self.untilKey, from: now)
+        if !isKept, let from, let until, until <= from { throw violation(Self.untilKey, "must be later than \"from\"") }
         probability = values[Self.probabilityKey]
         delay = try Self.delay(values)
         content = values[Self.contentKey].flatMap(Content.init)
@@ -188,6 +192,9 @@ extension Fault {
         guard replies.count(where: { $0 }) <= 1 else {
             throw Violation(
                 "fault", "can have only one of status, foreign, rateLimit and connection: closeBefore", at: values.json)
+        }
+        if !isKept, let body = values[Self.body]?.json, body.depth > Self.mostLevels {
+            throw violation(Self.body, "must have at most \(Self.mostLevels) levels")
         }
         if let status = values[Self.status] {
             let body = values[Self.body].flatMap(\.json).map { $0.string.map { Array($0.utf8) } ?? $0.source }

@@ -40,8 +40,10 @@ extension Rule {
 
     package static let fields = Contract.fields(about, when, outcome, limit, resolvesAfter, resolvesAs)
 
-    /// - Parameter requestFields: every path that a request can have; a rule on another one would never fit.
-    package init(reading values: Values, requestFields: [String]) throws(Violation) {
+    /// - Parameters:
+    ///   - requestFields: every path that a request can have; a rule on another one would never fit.
+    ///   - now: when it is set; `nil` for one that a database keeps, for which it was right once.
+    package init(reading values: Values, requestFields: [String], at now: Timestamp?) throws(Violation) {
         let members = values[Self.when].json?.members ?? []
         guard !members.isEmpty else {
             throw Violation("when", "must name at least one field", at: values.given(Self.when)?.json)
@@ -61,6 +63,7 @@ extension Rule {
         if outcome != .manualReview, values[Self.resolvesAfter] != nil || values[Self.resolvesAs] != nil {
             throw Violation("resolvesAfter", "is for manualReview only", at: values.json)
         }
+        if let now { _ = try values.span(Self.resolvesAfter, from: now) }
         self.conditions = conditions
         ruling = Persona.Ruling(
             outcome, limit: values[Self.limit], resolvesAfter: values[Self.resolvesAfter],

@@ -75,9 +75,14 @@ package final class Sandbox {
         package var progress: Faults.Progress
     }
 
+    /// What the database kept and nobody could read, a sentence each: a default has taken its place.
+    package private(set) var losses: [String] = []
+
     /// What a database says that this program cannot read.
     package struct Unreadable: Error, CustomStringConvertible {
         package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
     /// - Parameters:
@@ -120,14 +125,14 @@ package final class Sandbox {
 
     // MARK: What it is told
 
-    private enum Document: String {
+    private enum Document: String, CaseIterable {
         case clock, settings, personas, origin, suspension
     }
 
     /// Forgets what a failed commit has taken back.
     package func reload() throws { try load() }
 
-    /// Reads everything that the database keeps of what the sandbox was told.
+    /// Reads everything that the database keeps of what the sandbox was told. What cannot be read costs no more than itself.
     private func load() throws {
         store.journal.reload()
         guard let secret = try store.secret() else { throw Unreadable(description: "has no secret") }
@@ -135,53 +140,92 @@ package final class Sandbox {
         tokens = Tokens(secret: secret)
         knownTokens.removeAll()
         knownLeaseIds.removeAll()
-        do {
-            clock =
-                try document(.clock, Clock.fields).map { clock in
-                    try Clock(reading: .object(clock), present: Clock.machineTime())
-                } ?? .machine
-            settings = try document(.settings, Settings.fields).map { try Settings(reading: .object($0)) } ?? Settings()
-            rules = try document(.personas).map(read(rules:)) ?? []
-            faults = try store.faults.all().map { kept in
-                let definition = try JSON(kept.definition)
-                try check(definition, Fault.fields(operations: nil))
-                return ActiveFault(
-                    id: kept.id, definition: kept.definition,
-                    fault: try Fault(reading: .object(definition), at: now), progress: kept.progress)
-            }
-            origin = try document(.origin).flatMap { json in
-                guard let name = json["name"]?.string, let text = json["text"]?.string else { return nil }
-                return Origin(name: name, text: Array(text.utf8))
-            }
-        } catch let violation as Violation {
-            throw Unreadable(description: "keeps a document that cannot be read: \(violation.message)")
-        } catch let error as JSONError {
-            throw Unreadable(description: "keeps a document that cannot be read: \(error.reason)")
+        losses = []
+        clock = try document(.clock, otherwise: .machine) { json throws(Violation) in
+            try Clock.fields.validate(json)
+            return Clock(kept: .object(json))
         }
+        settings = try document(.settings, otherwise: Settings()) { json throws(Violation) in
+            try Settings.fields.validate(json)
+            return try Settings(reading: .object(json))
+        }
+        rules = try document(.personas, otherwise: []) { json throws(Violation) in try read(rules: json, at: nil) }
+        origin = try document(.origin, otherwise: nil) { json throws(Violation) in
+            guard let name = json["name"]?.string, let text = json["text"]?.string else {
+                throw Violation("origin", "must have a name and a text")
+            }
+            return Origin(name: name, text: Array(text.utf8))
+        }
+        try loadFaults()
         isSuspended = try store.documents.find(Document.suspension.rawValue) != nil
         nextReview = try store.users.nextReview()
     }
 
-    /// The database may have come from elsewhere, so nothing in it is taken for granted.
-    private func document(_ document: Document, _ fields: [Field] = []) throws -> JSON? {
-        guard let json = try store.documents.find(document.rawValue).map({ try JSON($0) }) else { return nil }
-        if !fields.isEmpty { try check(json, fields) }
-        return json
+    /// The database may have come from elsewhere, or from an earlier version, so nothing in it is taken for granted.
+    private func document<Result>(
+        _ document: Document, otherwise: Result, _ read: (JSON) throws(Violation) -> Result
+    ) throws(SQLiteError) -> Result {
+        guard let text = try store.documents.find(document.rawValue) else { return otherwise }
+        do throws(Unreadable) {
+            return try Self.read(text, read)
+        } catch {
+            losses.append("its \(document.rawValue) could not be read, and is the default now: \(error)")
+            try forget { () throws(SQLiteError) in try store.documents.remove(document.rawValue) }
+            return otherwise
+        }
     }
 
-    private func check(_ document: JSON, _ fields: [Field]) throws(Violation) {
-        if let violation = fields.violations(of: document).first { throw violation }
+    private func loadFaults() throws(SQLiteError) {
+        faults = []
+        let fields = Fault.fields(operations: nil)
+        for kept in try store.faults.all() {
+            do throws(Unreadable) {
+                let fault = try Self.read(kept.definition) { json throws(Violation) in
+                    try fields.validate(json)
+                    return try Fault(reading: .object(json), at: now, isKept: true)
+                }
+                faults.append(
+                    ActiveFault(id: kept.id, definition: kept.definition, fault: fault, progress: kept.progress))
+            } catch {
+                losses.append("its fault \(kept.id) could not be read, and is gone: \(error)")
+                try forget { () throws(SQLiteError) in try store.faults.remove(kept.id) }
+            }
+        }
+    }
+
+    /// - Throws: why a text cannot be read, in a few words.
+    private static func read<Result>(
+        _ text: [UInt8], _ read: (JSON) throws(Violation) -> Result
+    ) throws(Unreadable) -> Result {
+        let json: JSON
+        do throws(JSONError) {
+            json = try JSON(text)
+        } catch {
+            throw Unreadable(description: error.reason)
+        }
+        do throws(Violation) {
+            return try read(json)
+        } catch {
+            throw Unreadable(description: error.message)
+        }
+    }
+
+    /// Takes away what nobody can read, so that the database says what the sandbox does, and its snapshot is a good one.
+    private func forget(_ removal: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+        guard !store.isOpen else { return }
+        try removal()
     }
 
     private func save(_ document: Document, _ body: (inout JSONWriter) -> Void) throws {
         try store.documents.save(document.rawValue, JSONWriter.write { $0.object(body) })
     }
 
-    private func read(rules document: JSON) throws(Violation) -> [Rule] {
+    /// - Parameter now: when they are set; `nil` for those that the database keeps.
+    private func read(rules document: JSON, at now: Timestamp?) throws(Violation) -> [Rule] {
         var rules: [Rule] = []
         for element in document.elements {
-            try check(element, Rule.fields)
-            rules.append(try Rule(reading: .object(element), requestFields: requestFields))
+            try Rule.fields.validate(element)
+            rules.append(try Rule(reading: .object(element), requestFields: requestFields, at: now))
         }
         return rules
     }
@@ -203,9 +247,11 @@ package final class Sandbox {
         self.settings = settings
     }
 
-    /// - Parameter document: an array of rules that have been validated.
-    package func set(personas document: JSON) throws {
-        rules = try read(rules: document)
+    /// - Parameters:
+    ///   - document: an array of rules that have been validated.
+    ///   - present: from when on they hold, which their lengths of time are checked with.
+    package func set(personas document: JSON, at present: Timestamp) throws {
+        rules = try read(rules: document, at: present)
         try store.documents.save(Document.personas.rawValue, document.source)
     }
 

@@ -235,6 +235,7 @@ package final class Sandboxes {
         }
         try makeRoom()
         let sandbox = try opened(key)
+        for loss in sandbox.losses { report("a sandbox was opened with a loss: \(loss)") }
         if sandbox.isNew, !key.isEmpty, let beginning {
             do throws(Failure) {
                 try beginning(sandbox)

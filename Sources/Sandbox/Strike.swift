@@ -41,7 +41,7 @@ extension Sandbox {
             setProgress(progress, at: index)
             try store.faults.save(progress, of: faults[index].id)
             guard isStruck else { continue }
-            let delay = fault.delay?.milliseconds { identifiers.chance(~faults[index].id, progress.seen * 2 + $0) }
+            let delay = fault.delay?.milliseconds { identifiers.chance(~faults[index].id, progress.seen &* 2 &+ $0) }
             return Strike(fault: faults[index], delayMilliseconds: delay ?? 0, quotas: quotas)
         }
         return quotas.isEmpty ? nil : Strike(fault: nil, delayMilliseconds: 0, quotas: quotas)
@@ -51,13 +51,14 @@ extension Sandbox {
 extension Fault.RateLimit {
     /// Counts in windows of the sandbox's time that begin with the clock's own minutes and hours, as Kong's do.
     fileprivate func count(_ progress: inout Faults.Progress, at now: Timestamp) -> Strike.Quota {
-        let span = window.span.milliseconds
-        let present = now.milliseconds / span
+        let begun = window.span * ((now - Timestamp(milliseconds: 0)) / window.span)
+        let present = Int64((now - Timestamp(milliseconds: 0)) / window.span)
         if progress.window != present { (progress.window, progress.counted) = (present, 0) }
         progress.counted += 1
-        let left = ((present + 1) * span - now.milliseconds + 999) / 1000
+        let end = Timestamp(milliseconds: 0) + begun + window.span + .milliseconds(999)
+        let left = Int64((end - now) / .seconds(1))
         return Strike.Quota(
-            rateLimit: self, remaining: max(0, limit - Int(progress.counted)), resetSeconds: left,
+            rateLimit: self, remaining: max(0, limit - Int(clamping: progress.counted)), resetSeconds: left,
             isExceeded: progress.counted > Int64(limit))
     }
 }
@@ -68,12 +69,17 @@ extension Fault.Delay {
         switch self {
         case .fixed(let length): return length
         case .between(let shortest, let longest):
-            return shortest + Int64(chance(0) * Double(longest - shortest + 1))
+            return shortest + Self.whole(chance(0) * Double(longest - shortest + 1))
         case .logNormal(let median, let p99):
             // Box and Muller's normal deviate; 2.326 of them is the 99th percentile.
             let deviate = sqrt(-2 * log(1 - chance(0))) * cos(2 * Double.pi * chance(1))
             let length = Double(median) * exp(log(Double(p99) / Double(median)) / 2.3263 * deviate)
-            return min(Fault.longestDelayMilliseconds, Int64(length))
+            return Self.whole(length)
         }
+    }
+
+    /// Whole milliseconds, and no more than a delay may have, however unlikely the draw.
+    private static func whole(_ length: Double) -> Int64 {
+        length < Double(Fault.longestDelayMilliseconds) ? Int64(max(0, length)) : Fault.longestDelayMilliseconds
     }
 }

@@ -19,8 +19,8 @@ package struct Tokens: Sendable {
     package func customerToken(
         userId: String, at now: Timestamp, lifetime: Timestamp.Span, key: String? = nil
     ) -> String {
-        let issued = now.milliseconds / 1000
-        let expires = issued + lifetime.milliseconds / 1000
+        let issued = (now - Timestamp(milliseconds: 0)) / .seconds(1)
+        let expires = issued + lifetime / .seconds(1)
         let bound = key.map { #","key":"\#(Sandboxes.fingerprint(of: $0, length: 8))""# } ?? ""
         return sign(#"{"userId":"\#(userId)","iat":\#(issued),"exp":\#(expires)\#(bound)}"#)
     }
@@ -45,7 +45,7 @@ package struct Tokens: Sendable {
     package func customer(of token: String) -> Customer? {
         guard let claims: CustomerClaims = claims(of: token) else { return nil }
         return Customer(
-            userId: claims.userId, expiresAt: Timestamp(milliseconds: claims.exp * 1000), keyDigest: claims.key)
+            userId: claims.userId, expiresAt: Timestamp(seconds: claims.exp), keyDigest: claims.key)
     }
 
     /// The row of a lease; `nil` when this sandbox did not sign the id.

@@ -28,11 +28,21 @@ extension Scenario {
 
 extension Sandbox {
     /// Begins anew: with the scenario that filled it, or empty.
-    package func reset() throws {
-        guard let origin else {
-            return try replace(with: Store.Image(trusted: try fresh().store.image()))
+    ///
+    /// - Returns: why that scenario no longer plays, as one of an earlier version may not; then the sandbox is empty.
+    @discardableResult
+    package func reset() throws -> Problems? {
+        var problems: Problems?
+        if let origin {
+            do {
+                try Scenario(origin.text, name: origin.name, file: origin.name, at: Clock.machineTime()).fill(self)
+                return nil
+            } catch let found as Problems {
+                problems = found
+            }
         }
-        try Scenario(origin.text, name: origin.name, file: origin.name, at: Clock.machineTime()).fill(self)
+        try replace(with: Store.Image(trusted: try fresh().store.image()))
+        return problems
     }
 }
 
@@ -57,7 +67,7 @@ private final class Performance {
     func run() throws {
         try stage.store.write {
             if let settings = scenario.settings { try stage.set(settings) }
-            if let personas = scenario.personas { try stage.set(personas: personas) }
+            if let personas = scenario.personas { try stage.set(personas: personas, at: scenario.present) }
         }
         for step in scenario.steps where !isHopeless(step) {
             stage.clock = .frozen(step.at)
@@ -136,7 +146,10 @@ private final class Performance {
     private func send(_ request: Play.Request, _ step: Step) -> JSON? {
         var fields: Fields = ["Authorization": stage.name, "Content-Type": "application/json"]
         if let token = token(step) { fields.add("customer-token", token) }
-        guard let target = Target(path(request, step)) else { preconditionFailure("a path that is none") }
+        guard let target = Target(path(request, step)) else {
+            refuse(step, "\(step.entry.path) has an identifier that is part of no path")
+            return nil
+        }
         let message = Request(
             method: request.endpoint.method, target: target, fields: fields, body: body(request, step))
         let response = gateway.answer(message, in: stage)

@@ -77,7 +77,7 @@ package struct Scenario: Sendable {
         personas = document.json[ScenarioFile.personas.field.name]
         for (index, rule) in (values[ScenarioFile.personas] ?? []).enumerated() {
             _ = read("personas[\(index)]") { () throws(Violation) in
-                try Rule(reading: rule, requestFields: Routes.ruledFields)
+                try Rule(reading: rule, requestFields: Routes.ruledFields, at: present)
             }
         }
         faults = document.json[ScenarioFile.faults.field.name]?.elements ?? []

@@ -1,4 +1,4 @@
-internal import Contract
+package import Contract
 internal import JSON
 internal import Medusa
 internal import MedusaAPI
@@ -102,6 +102,9 @@ extension [Field] {
 }
 
 extension Scenario {
+    /// The declaration of a file, for whoever derives from it.
+    package static var fields: [Field] { ScenarioFile.all }
+
     /// The form of a file as JSON Schema, for editors.
     package static var jsonSchema: [UInt8] {
         JSONWriter.write { writer in

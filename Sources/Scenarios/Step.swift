@@ -84,12 +84,7 @@ struct StepReading {
             add(.createUser, entry, needs: nil, at, body)
         case .decisions:
             guard let user = reference(values, ScenarioFile.user, .users, entry) else { return }
-            let resolves = values[ScenarioFile.resolves].map {
-                Step.Resolves(
-                    after: $0[ScenarioFile.after],
-                    status: Application.Status(rawValue: $0[ScenarioFile.resolvesAs]) ?? .approved,
-                    limit: $0[ScenarioFile.limit])
-            }
+            let resolves = resolution(values[ScenarioFile.resolves], of: entry)
             let action = Step.Action.apply(expect: values[ScenarioFile.expect], resolves: resolves)
             add(action, entry, needs: user, moment(values, ScenarioFile.at, entry, after: user), body)
         case .paymentMethods:
@@ -111,6 +106,19 @@ struct StepReading {
             add(.nameAgreement, entry, needs: transaction, at, body)
             for payment in values[ScenarioFile.payments] ?? [] { collect(payment, of: entry, needs: transaction) }
         }
+    }
+
+    private mutating func resolution(_ values: Values?, of entry: Entry) -> Step.Resolves? {
+        guard let values else { return nil }
+        let after = values[ScenarioFile.after]
+        if present.adding(after, within: .clock) == nil {
+            problem(
+                values.given(ScenarioFile.after)?.json,
+                "\(entry.path).resolves.after must not lead out of the time \(Timestamp.Bounds.clock.words)")
+        }
+        return Step.Resolves(
+            after: after, status: Application.Status(rawValue: values[ScenarioFile.resolvesAs]) ?? .approved,
+            limit: values[ScenarioFile.limit])
     }
 
     private mutating func sign(_ entry: Entry, _ values: Values) {
@@ -174,7 +182,13 @@ struct StepReading {
         let before = earlier.flatMap { times[$0] }
         // What it refers to has a problem of its own.
         if earlier != nil, before == nil { return nil }
-        guard let at = values[key]?.resolved(from: present) else { return before }
+        guard let given = values[key] else { return before }
+        guard let at = given.resolved(from: present) else {
+            problem(
+                values.given(key)?.json,
+                "\(entry.path) lies out of the time that a clock can show, \(Timestamp.Bounds.clock.words)")
+            return nil
+        }
         guard at <= present else {
             problem(
                 values.given(key)?.json,

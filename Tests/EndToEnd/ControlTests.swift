@@ -72,7 +72,7 @@ import Testing
             message: #""offset" is for a real clock; a frozen one takes "now""#),
         Refused(
             method: "PUT", path: "clock", body: #"{"mode":"frozen","now":"-P100Y"}"#, status: 400,
-            message: #""now" must be between the years 1970 and 9999"#),
+            message: #""now" must be a valid date from 1970-01-01 to 9999-12-31"#),
         Refused(
             method: "POST", path: "clock/advance", body: "{}", status: 400,
             message: #""value" must contain exactly one of [by, to, toNextEvent]"#),
@@ -81,7 +81,7 @@ import Testing
             message: #""by" must not go back in time"#),
         Refused(
             method: "POST", path: "clock/advance", body: #"{"by":"P9000Y"}"#, status: 400,
-            message: #""value" must not lead beyond the year 9999"#),
+            message: #""by" must not lead out of the time from 1970-01-01 to 9999-12-31"#),
         Refused(
             method: "POST", path: "clock/advance", body: #"{"toNextEvent":true}"#, status: 409,
             message: "Nothing is to come: no lease waits, no payment is scheduled"),

@@ -93,7 +93,10 @@ final class Server: @unchecked Sendable {
 
 /// The program, and other commands, run to their end.
 enum Program {
-    static let url = Bundle.main.executableURL!.resolvingSymlinksInPath().deletingLastPathComponent()
+    /// The one that was built with the tests, or the one that `MEDUSA_PROGRAM` names: a release build is faster.
+    static let url =
+        ProcessInfo.processInfo.environment["MEDUSA_PROGRAM"].map { URL(filePath: $0) }
+        ?? Bundle.main.executableURL!.resolvingSymlinksInPath().deletingLastPathComponent()
         .appending(path: "medusa-sandbox")
 
     struct Run {

@@ -85,7 +85,8 @@ import Testing
         let sandbox = try run.sandbox
         try sandbox.store.write {
             try sandbox.set(
-                personas: try JSON(Array(#"[{"when":{"city":"Hollywood"},"outcome":"manualReview"}]"#.utf8)))
+                personas: try JSON(Array(#"[{"when":{"city":"Hollywood"},"outcome":"manualReview"}]"#.utf8)),
+                at: sandbox.now)
         }
         let other = try run.create("b@b.co")
         try run.send(.post, "/v3/users/me/apply", Run.application, token: other)

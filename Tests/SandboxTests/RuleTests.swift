@@ -11,7 +11,7 @@ import Testing
 
     private func rule(_ when: String) throws -> Rule {
         let document = try JSON(Array(#"{"when":\#(when),"outcome":"deny"}"#.utf8))
-        return try Rule(reading: .object(document), requestFields: Self.fields)
+        return try Rule(reading: .object(document), requestFields: Self.fields, at: Timestamp(milliseconds: 0))
     }
 
     struct Case: Sendable {

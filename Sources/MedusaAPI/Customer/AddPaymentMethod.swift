@@ -74,7 +74,8 @@ extension Call {
         routing: String, account: String, label: String, isPrimary: Bool, _ user: User
     ) throws -> PaymentMethod {
         let method = PaymentMethod(
-            .ach(routingNumber: routing), lastFour: String(account.suffix(4)), label: label, isPrimary: isPrimary)
+            .ach(routingNumber: routing), lastFour: String(account.unicodeScalars.suffix(4)), label: label,
+            isPrimary: isPrimary)
         let digest = accountDigest(routing: routing, account: account)
         let isVerified = try store.paymentMethods.isVerified(accountDigest: digest, of: user.id)
         let ruling = ruling(\.concernsBank, customer: user)?.outcome

@@ -100,7 +100,7 @@ enum Apply {
     static func answer(_ call: Call) throws -> Response {
         let user = try call.customer()
         let body = try call.input().body
-        let filing = Filing(ssn: body[ssn], dateOfBirth: body[dateOfBirth], profile: profile(body))
+        let filing = try Filing(ssn: body[ssn], dateOfBirth: body[dateOfBirth], profile: profile(body))
         let decided = try call.file(filing, for: user, isComplete: true) {
             try paymentMethods(bank: body[bankAccount], cards: body[cardInformation], call, user)
         }
@@ -118,7 +118,7 @@ enum Apply {
     ) throws -> [PaymentMethod] {
         var methods: [PaymentMethod] = []
         if let bank {
-            let label = "\(bank[accountType]) ending in \(bank[account].suffix(4))"
+            let label = "\(bank[accountType]) ending in \(String(bank[account].unicodeScalars.suffix(4)))"
             methods.append(
                 try call.bankAccount(
                     routing: bank[routing], account: bank[account], label: label, isPrimary: false, user))

@@ -79,6 +79,7 @@ enum CreateLease {
         let input = try call.input()
         let settings = call.sandbox.settings
         let order = order(input.body)
+        try order.mayBeAddedUp()
         try user.mayLease()
         guard try !call.store.transactions.isTaken(order.reference) else { throw Refusal.transactionIdInUse }
         try order.validate(available: user.availableBalance(at: call.now), settings)

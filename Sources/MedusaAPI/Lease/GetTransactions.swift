@@ -7,8 +7,9 @@ internal import MedusaStore
 /// Route 13: the merchant's transactions, newest first.
 enum GetTransactions {
     static let leaseStatus = Key.optional("leaseStatus", .oneOf("signed", "pending"), "Filter by lease status")
-    static let fromDate = Key.optional("fromDate", .date, "Start date to retrieve")
-    static let toDate = Key.optional("toDate", .date, "End date to retrieve; a date without a time includes that day")
+    static let fromDate = Key.optional("fromDate", .date(within: .calendar), "Start date to retrieve")
+    static let toDate = Key.optional(
+        "toDate", .date(within: .calendar), "End date to retrieve; a date without a time includes that day")
 
     static let endpoint = Endpoint(
         .get, "/v3/transactions", title: "Get Transactions", section: .lease,

@@ -28,11 +28,10 @@ enum StartPrequalification {
 
     static func answer(_ call: Call) throws -> Response {
         let body = try call.input().body
+        let filing = try Filing(
+            ssn: body[Apply.ssn], dateOfBirth: body[Apply.dateOfBirth], profile: Apply.profile(body))
         let user = try customer(body, call)
-        let decided = try call.file(
-            Filing(ssn: body[Apply.ssn], dateOfBirth: body[Apply.dateOfBirth], profile: Apply.profile(body)),
-            for: user, isComplete: false
-        ) { [] }
+        let decided = try call.file(filing, for: user, isComplete: false) { [] }
         return try Prequalification.response(decided, in: call)
     }
 

@@ -36,6 +36,7 @@ enum Quote {
             },
             // Per item here, once in a lease: they are added up.
             shippingCost: body[items].reduce(.zero) { $0 + ($1[shipping].flatMap { $0[shippingCost] } ?? .zero) })
+        try order.mayBeAddedUp()
         let terms = order.terms(settings)
         return .data {
             $0.member("total", terms.cashPrice)

@@ -75,7 +75,7 @@ struct Rehearsal {
         case "reset": try sandbox.reset()
         case "faults": break
         case "personas":
-            try sandbox.store.write { try sandbox.set(personas: try JSON(Array("[]".utf8))) }
+            try sandbox.store.write { try sandbox.set(personas: try JSON(Array("[]".utf8)), at: sandbox.now) }
             try sandbox.store.settle()
         default: return .gateway(.notFound, "There is nothing at this path")
         }

@@ -61,7 +61,7 @@ enum Specimen {
         case .cents: .number(1)
         case .integer(let range): .number(max(range.lowerBound, min(1, range.upperBound)))
         case .boolean(let only): .flag(only ?? true)
-        case .date(let hasTime): .text(hasTime ? "2026-03-02T09:00:00.000Z" : "2026-03-02")
+        case .date(let hasTime, _): .text(hasTime ? "2026-03-02T09:00:00.000Z" : "2026-03-02")
         case .moment: .text("2026-03-02T09:00:00.000Z")
         case .duration: .text("PT1H")
         case .object(let fields), .named(_, let fields): object(fields)
