@@ -12,7 +12,7 @@ import Testing
 
     init() throws {
         sandbox = try Sandbox(
-            .memory, name: "k", seed: 1, snapshots: Snapshots(.memory(Snapshots.Budget())), requestFields: ["email"])
+            .memory, name: "k", seed: 1, snapshots: Snapshots(.memory(Shelf(spill: nil))), requestFields: ["email"])
     }
 
     private func keep(_ document: String, _ text: String) throws {
@@ -103,7 +103,7 @@ import Testing
 @Suite struct `A delay` {
     @Test func `by chance is never longer than a delay may be`() throws {
         let sandbox = try Sandbox(
-            .memory, name: "k", seed: 1, snapshots: Snapshots(.memory(Snapshots.Budget())), requestFields: [])
+            .memory, name: "k", seed: 1, snapshots: Snapshots(.memory(Shelf(spill: nil))), requestFields: [])
         let fault = #"{"delay":{"median":"PT0.001S","p99":"PT10M"}}"#
         try sandbox.store.write {
             try sandbox.add(fault: try JSON(Array(fault.utf8)), at: sandbox.now)
