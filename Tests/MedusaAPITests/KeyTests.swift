@@ -75,7 +75,7 @@ import Testing
 
     @Test func `is asked for before anything is opened`() throws {
         let sandboxes = Sandboxes(home: .memory, seed: 1, allowedKeys: [])
-        let gateway = Gateway(sandboxes, allowsAnyOrigin: true) { _ in }
+        let gateway = Gateway(sandboxes, access: Access(isLoopback: true)) { _ in }
         guard case .key("k") = gateway.identify(["Authorization": "k"]) else {
             Issue.record("no key")
             return
