@@ -55,11 +55,11 @@ import Testing
     }
 
     private static func send(_ count: Int, seed: UInt64, to server: Server) -> Tally {
-        var random = Chance(state: seed)
+        var random = Chance(seed: seed)
         var tally = Tally()
         for _ in 0..<count {
             let request = RandomRequest(&random)
-            let cut = random.next() % 4 == 0 ? Int(random.next() % UInt64(max(1, request.bytes.count))) : 0
+            let cut = random.bits() % 4 == 0 ? Int(random.bits() % UInt64(max(1, request.bytes.count))) : 0
             tally.sent += 1
             do {
                 try send(request, cutAt: cut, to: server, &tally)
@@ -116,7 +116,7 @@ import Testing
         let server = try Server("--quiet")
         _ = try server.call("GET", "/v3/users")
         let before = try server.descriptors()
-        var random = Chance(state: 5)
+        var random = Chance(seed: 5)
         let body = #"{"firstName":"J","lastName":"D","email":"a@b.co"}"#
         let requests = [
             Server.request("POST", "/v3/users", body), Server.request("GET", "/_sandbox/requests"),
@@ -124,9 +124,9 @@ import Testing
             "GET /_sandbox/requests HTTP/1.1\r\nHost: h\r\nAuthorization: k\r\nAccept: text/event-stream\r\n\r\n",
         ]
         for number in 0..<total {
-            let request = Array(requests[Int(random.next() % 4)].utf8)
+            let request = Array(requests[Int(random.bits() % 4)].utf8)
             let connection = try server.connect()
-            try connection.send(Array(request[..<Int(random.next() % UInt64(request.count + 1))]))
+            try connection.send(Array(request[..<Int(random.bits() % UInt64(request.count + 1))]))
             if number % 3 == 0 { connection.finish() }
             if number % 5 == 0 { connection.abort() }
         }
@@ -172,7 +172,7 @@ import Testing
     /// Delayed answers, a waiting verification, a stream, a dripping body, an endless upload and new requests at once.
     private static func stopUnderLoad(_ number: Int) throws -> Int32 {
         let server = try Server("--quiet")
-        var random = Chance(state: UInt64(number))
+        var random = Chance(seed: UInt64(number))
         _ = try server.call("POST", "/_sandbox/faults", #"{"operations":["getUsers"],"delay":"PT9S"}"#)
         _ = try server.call(
             "POST", "/_sandbox/faults", #"{"operations":["getUser"],"drip":{"bytes":1,"every":"PT1S"}}"#)
@@ -183,7 +183,7 @@ import Testing
             Server.request("GET", "/v3/users/me"),
             Server.request("POST", "/_sandbox/verify", verify),
             "GET /_sandbox/requests HTTP/1.1\r\nHost: h\r\nAuthorization: k\r\nAccept: text/event-stream\r\n\r\n",
-        ] where random.next() % 4 > 0 {
+        ] where random.bits() % 4 > 0 {
             let connection = try server.connect()
             try connection.send(request)
             busy.append(connection)
@@ -194,7 +194,7 @@ import Testing
                 "POST /v3/users HTTP/1.1\r\nHost: h\r\nAuthorization: k\r\nContent-Length: 1000000\r\n\r\nabc")
             busy.append(endless)
         }
-        for _ in 0..<Int(random.next() % 30) {
+        for _ in 0..<Int(random.bits() % 30) {
             let connection = try server.connect()
             try connection.send(Server.request("GET", "/v3/user-exists?email=a@b.co"))
             busy.append(connection)
@@ -212,20 +212,6 @@ final class Flag: @unchecked Sendable {
     func set() { lock.withLock { value = true } }
 }
 
-/// Chance that is the same each time.
-struct Chance: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func one<Element>(of choices: [Element]) -> Element { choices[Int(next() % UInt64(choices.count))] }
-}
-
 /// A request out of RFC 9112's grammar, mostly; with a part of it changed, at times.
 struct RandomRequest: CustomStringConvertible {
     let bytes: [UInt8]
@@ -233,10 +219,10 @@ struct RandomRequest: CustomStringConvertible {
     let most: Int
 
     init(_ random: inout Chance) {
-        let count = random.next() % 8 == 0 ? 2 + Int(random.next() % 3) : 1
+        let count = random.bits() % 8 == 0 ? 2 + Int(random.bits() % 3) : 1
         var all: [UInt8] = []
         for _ in 0..<count { all += Self.one(&random) }
-        if random.next() % 3 == 0 { Self.spoil(&all, &random) }
+        if random.bits() % 3 == 0 { Self.spoil(&all, &random) }
         bytes = all
         // What was spoilt may be one more request than was meant: a line end in the middle is all it takes.
         most = count + 1
@@ -273,24 +259,24 @@ struct RandomRequest: CustomStringConvertible {
     ]
 
     private static func one(_ random: inout Chance) -> [UInt8] {
-        func rarely(_ random: inout Chance) -> Bool { random.next() % 6 == 0 }
-        let end = rarely(&random) ? random.one(of: ends) : "\r\n"
-        let method = rarely(&random) ? random.one(of: methods) : random.one(of: Array(methods[..<7]))
-        let target = rarely(&random) ? random.one(of: targets) : random.one(of: Array(targets[..<3]))
-        let version = rarely(&random) ? random.one(of: versions) : "HTTP/1.1"
-        var lines = ["\(method)\(rarely(&random) ? random.one(of: [" ", "  ", "\t", ""]) : " ")\(target) \(version)"]
+        func rarely(_ random: inout Chance) -> Bool { random.bits() % 6 == 0 }
+        let end = rarely(&random) ? random.pick(ends) : "\r\n"
+        let method = rarely(&random) ? random.pick(methods) : random.pick(Array(methods[..<7]))
+        let target = rarely(&random) ? random.pick(targets) : random.pick(Array(targets[..<3]))
+        let version = rarely(&random) ? random.pick(versions) : "HTTP/1.1"
+        var lines = ["\(method)\(rarely(&random) ? random.pick([" ", "  ", "\t", ""]) : " ")\(target) \(version)"]
         if !rarely(&random) { lines.append("Host: localhost") }
-        for _ in 0..<Int(random.next() % 5) { lines.append(random.one(of: fields)) }
+        for _ in 0..<Int(random.bits() % 5) { lines.append(random.pick(fields)) }
         let (framing, body) = self.body(&random)
         lines += framing
         return Array((lines.joined(separator: end) + end + end + body).utf8)
     }
 
     private static func body(_ random: inout Chance) -> (framing: [String], body: String) {
-        let text = random.one(of: ["{}", #"{"firstName":"J"}"#, "", "x", String(repeating: "z", count: 3000)])
+        let text = random.pick(["{}", #"{"firstName":"J"}"#, "", "x", String(repeating: "z", count: 3000)])
         let size = text.utf8.count
         let chunks = "\(String(size, radix: 16))\r\n\(text)\r\n0\r\n\r\n"
-        switch random.next() % 12 {
+        switch random.bits() % 12 {
         case 0: return (["Content-Length: \(size)"], text)
         case 1: return (["Content-Length: \(size + 5)"], text)
         case 2: return (["Content-Length: \(max(0, size - 1))"], text)
@@ -298,21 +284,21 @@ struct RandomRequest: CustomStringConvertible {
         case 4:
             return (
                 [
-                    "Transfer-Encoding: \(random.one(of: ["gzip, chunked", "identity", "chunked, chunked", "\"chunked\"", "xchunked", "chunked;a=b", "CHUNKED"]))"
+                    "Transfer-Encoding: \(random.pick(["gzip, chunked", "identity", "chunked, chunked", "\"chunked\"", "xchunked", "chunked;a=b", "CHUNKED"]))"
                 ], chunks
             )
         case 5: return (["Content-Length: \(size)", "Transfer-Encoding: chunked"], chunks)
         case 6:
             return (
                 [
-                    "Content-Length: \(random.one(of: ["+2", "-2", "0x2", "2,2", " 2 ", "2 2", "9223372036854775808", "18446744073709551616", ""]))"
+                    "Content-Length: \(random.pick(["+2", "-2", "0x2", "2,2", " 2 ", "2 2", "9223372036854775808", "18446744073709551616", ""]))"
                 ], text
             )
         case 7: return (["Content-Length: 2", "Content-Length: 2"], "{}")
         case 8:
             return (
                 ["Transfer-Encoding: chunked"],
-                random.one(of: [
+                random.pick([
                     "zz\r\n", "2\r\n{}x", "ffffffffffffffff\r\n", "2;a=\"\r\n\"\r\n{}\r\n0\r\n\r\n",
                     "0\r\nA: b\r\n\r\n", "0\r\n\u{0}\r\n\r\n", "2\n{}\n0\n\n", "-2\r\n{}\r\n",
                 ])
@@ -323,10 +309,10 @@ struct RandomRequest: CustomStringConvertible {
 
     private static func spoil(_ bytes: inout [UInt8], _ random: inout Chance) {
         guard !bytes.isEmpty else { return }
-        let place = Int(random.next() % UInt64(bytes.count))
-        switch random.next() % 5 {
-        case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
-        case 1: bytes.insert(UInt8(truncatingIfNeeded: random.next()), at: place)
+        let place = Int(random.bits() % UInt64(bytes.count))
+        switch random.bits() % 5 {
+        case 0: bytes[place] = UInt8(truncatingIfNeeded: random.bits())
+        case 1: bytes.insert(UInt8(truncatingIfNeeded: random.bits()), at: place)
         case 2: bytes.remove(at: place)
         case 3: bytes.removeSubrange(place...)
         default: bytes.insert(contentsOf: bytes[place...].prefix(40), at: place)
