@@ -43,6 +43,8 @@ internal import HTTP
     /// When the present request, or the present idleness, began, or when the client last read something of its answer: monotonic
     /// seconds.
     var sinceSeconds: Int64
+    /// The place in the order in which connections began to wait, or requests to come; finer than any clock.
+    var turn: UInt64 = 0
     /// What the client had acknowledged when that was last asked, in bytes.
     var acknowledged: Int64 = 0
     /// Why the server has ended it.

