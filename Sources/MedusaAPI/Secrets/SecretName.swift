@@ -93,7 +93,7 @@ enum SecretName {
 
     /// Whether a letter is missing, too many, another, or two are swapped.
     private static func isNearly(_ name: [UInt8], _ word: [UInt8]) -> Bool {
-        guard abs(name.count - word.count) <= 1 else { return false }
+        guard (name.count - word.count).magnitude <= 1 else { return false }
         let start = zip(name, word).prefix { $0 == $1 }.count
         let end = zip(name.reversed(), word.reversed()).prefix { $0 == $1 }.count
         let longest = max(name.count, word.count)
