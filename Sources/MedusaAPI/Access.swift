@@ -1,7 +1,7 @@
 package import HTTP
 internal import Sandbox
 
-/// Which names the server answers to, and whose pages may call it (Docs/Security.md).
+/// Which names the server answers to, and whose pages may call it (Docs/Network.md).
 ///
 /// A browser lets any page send requests to this machine. Two things keep a foreign page out: it cannot name the server as its own
 /// (DNS rebinding), because `Host` must be a name that nobody else can own; and what it may send without being asked for
