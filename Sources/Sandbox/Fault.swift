@@ -8,6 +8,11 @@ package struct Fault: Sendable {
     /// How many a sandbox may have.
     package static let mostFaults = 100
     static let longestDelayMilliseconds: Int64 = 600_000
+    /// What the header of an answer has room for.
+    private static let mostFields = 50
+    private static let longestFields = 8 << 10
+    /// They say where an answer ends: what they say must be true, or a client waits for ever.
+    private static let framingFields: Set<String> = ["content-length", "transfer-encoding", "connection", "trailer"]
     /// Of a body in JSON: what lists the faults has a few more, and a reader takes 64.
     private static let mostLevels = 48
 
@@ -185,6 +190,16 @@ extension Fault {
         for field in fields where !field.isHeader {
             throw violation(
                 Self.headers, "must be header fields of HTTP: \"\(field.name)\" is none, or breaks its line")
+        }
+        for field in fields where Self.framingFields.contains(field.name.lowercased()) {
+            throw violation(
+                Self.headers, "must leave \"\(field.name)\" to the server; use connection, content or drip to break an answer")
+        }
+        guard fields.count <= Self.mostFields,
+            fields.reduce(0, { $0 + $1.name.utf8.count + $1.value.utf8.count }) <= Self.longestFields
+        else {
+            throw violation(
+                Self.headers, "must be at most \(Self.mostFields) fields, with \(Self.longestFields) bytes together")
         }
         let replies = [
             values[Self.status] != nil, values[Self.foreign] != nil, rateLimit != nil, ending == .beforeAnswer,
