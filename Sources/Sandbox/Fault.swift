@@ -193,7 +193,8 @@ extension Fault {
         }
         for field in fields where Self.framingFields.contains(field.name.lowercased()) {
             throw violation(
-                Self.headers, "must leave \"\(field.name)\" to the server; use connection, content or drip to break an answer")
+                Self.headers,
+                "must leave \"\(field.name)\" to the server; use connection, content or drip to break an answer")
         }
         guard fields.count <= Self.mostFields,
             fields.reduce(0, { $0 + $1.name.utf8.count + $1.value.utf8.count }) <= Self.longestFields
