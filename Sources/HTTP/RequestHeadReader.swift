@@ -22,6 +22,8 @@ package struct RequestHeadReader: Sendable {
     /// The header of the latest head, and what it came to: clients send the same one again and again.
     private var knownBytes: [UInt8] = []
     private var known = Header()
+    /// The host that was last found to be one.
+    private var goodHost = ""
 
     private struct Header {
         var fields = Fields()
@@ -214,9 +216,9 @@ package struct RequestHeadReader: Sendable {
 
     /// Where the header ends, if it is the latest one to the letter.
     private mutating func repeatedHeader(_ bytes: [UInt8], _ place: Int, _ end: Int) -> Int? {
-        guard !knownBytes.isEmpty, end - place >= knownBytes.count,
-            bytes[place..<place + knownBytes.count].elementsEqual(knownBytes)
-        else { return nil }
+        guard !knownBytes.isEmpty, end - place >= knownBytes.count else { return nil }
+        // By index: iterating over a slice costs five times as much, and this is every request's.
+        for index in knownBytes.indices where bytes[place + index] != knownBytes[index] { return nil }
         head.fields = known.fields
         special = known.special
         return place + knownBytes.count
@@ -241,7 +243,10 @@ package struct RequestHeadReader: Sendable {
         guard special.hosts == 1 || special.hosts == 0 && head.version == .http10 else {
             throw .malformed(special.hosts == 0 ? .noHost : .repeatedHost)
         }
-        guard special.host.isEmpty || Authority(special.host) != nil else { throw .malformed(.invalidHost) }
+        guard special.host == goodHost || special.host.isEmpty || Authority(special.host) != nil else {
+            throw .malformed(.invalidHost)
+        }
+        goodHost = special.host
         return end
     }
 

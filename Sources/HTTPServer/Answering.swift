@@ -47,6 +47,9 @@ extension HTTPServer {
         return .YES
     }
 
+    /// In bytes: what is kept until the request is whole, whoever sends it.
+    private static let smallBody = 4096
+
     /// Why the body of a request is not kept: it is refused, or nobody looks at it; `nil` where it is kept.
     private func rejection(of exchange: Exchange) -> Rejection?? {
         if let rejection = exchange.rejection { return .some(rejection) }
@@ -59,7 +62,9 @@ extension HTTPServer {
         }
         exchange.target = target
         guard exchange.head.framing != .none else { return nil }
-        guard application.wantsBody(exchange.head, target) else { return .some(nil) }
+        // A small one is not worth a second look at who sends it.
+        guard exchange.bodyLength.map({ $0 <= Self.smallBody }) == true || application.wantsBody(exchange.head, target)
+        else { return .some(nil) }
         exchange.bodyLimit = application.bodyLimit(exchange.head, target) ?? limits.body
         let size = exchange.bodyLength ?? 0
         return size <= exchange.bodyLimit && mayGrow(exchange, to: size) ? nil : .some(.contentTooLarge)

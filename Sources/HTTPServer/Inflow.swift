@@ -9,7 +9,7 @@ internal import HTTP
 /// cookie and each parameter into a pool that soon is full, and misses a client that closes its side in the middle of a request. So the
 /// bytes are read here first, strictly and once (`recv` is ours, see CSocket). What the library gets is the plainest request with the same
 /// body: enough for its framing, its keep-alive and its `100 Continue`. What the request says is in `heads`, in the same order.
-struct Inflow {
+struct Inflow: ~Copyable {
     /// A head, or what there is of one, and why it is refused.
     struct Received {
         let head: RequestHead

@@ -27,6 +27,11 @@ extension Gateway {
 
         /// A body without a type is JSON to hapi, on which the vendor's server is built; old modules send such.
         init(_ field: String?) throws(PayloadRefusal) {
+            // What nearly everybody sends.
+            if field == "application/json" {
+                self = .json
+                return
+            }
             let type = (field ?? "").prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
             switch type {
             case "", "application/json": self = .json

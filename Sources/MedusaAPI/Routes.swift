@@ -78,12 +78,20 @@ package enum Routes {
     }()
 
     /// The operations of which a success may hold what the journal must not show; the answers of others need not be searched.
-    static let answeringSecrets = Set(
-        endpoints.filter { endpoint in
-            endpoint.outcomes.contains {
-                !$0.isRefusal && $0.body.hasMember(where: { SecretName.meaning($0.utf8).isSecret })
-            }
-        }.map(\.operation))
+    static let answeringSecrets: Set<String> = {
+        // Endpoints share most names, and the first request waits for this.
+        var known: [String: Bool] = [:]
+        func isSecret(_ name: String) -> Bool {
+            if let isSecret = known[name] { return isSecret }
+            let isSecret = SecretName.meaning(name.utf8).isSecret
+            known[name] = isSecret
+            return isSecret
+        }
+        return Set(
+            endpoints.filter { endpoint in
+                endpoint.outcomes.contains { !$0.isRefusal && $0.body.hasMember(where: isSecret) }
+            }.map(\.operation))
+    }()
 
     static let router: Router<Route> = {
         var router = Router<Route>()

@@ -30,7 +30,7 @@ final class Service: Application {
 
     func answer(_ request: Request) -> Answer {
         let start = ContinuousClock.now
-        if let rejection = misdirection(of: request) {
+        if let rejection = misdirection(of: request.fields, request.target) {
             var head = RequestHead()
             (head.method, head.target, head.fields) = (request.method, request.target.path, request.fields)
             return Answer(answer(rejection, head))
@@ -57,10 +57,10 @@ final class Service: Application {
     }
 
     /// Clients name the same host again and again.
-    private func misdirection(of request: Request) -> Rejection? {
-        guard let host = request.fields["host"], host != admittedHost else { return nil }
-        if let rejection = gateway.access.rejection(of: request.fields, request.target) { return rejection }
-        if request.target.authority == nil { admittedHost = host }
+    private func misdirection(of fields: Fields, _ target: Target) -> Rejection? {
+        guard let host = fields["host"], host != admittedHost else { return nil }
+        if let rejection = gateway.access.rejection(of: fields, target) { return rejection }
+        if target.authority == nil { admittedHost = host }
         return nil
     }
 
@@ -71,7 +71,7 @@ final class Service: Application {
     }
 
     func wantsBody(_ head: RequestHead, _ target: Target) -> Bool {
-        guard gateway.access.rejection(of: head.fields, target) == nil, head.method != .options else { return false }
+        guard misdirection(of: head.fields, target) == nil, head.method != .options else { return false }
         if Control.owns(target) { return gateway.hasKey(head.fields) }
         return Plugin.owns(target) ? plugin.wantsBody(head, target) : gateway.wantsBody(head, target)
     }
