@@ -23,6 +23,18 @@ struct SecretShape {
         return shape.found
     }
 
+    /// Whether a text is an identifier in hexadecimal and nothing else, as ours are: no part of it is a secret. Most texts with many
+    /// digits are such, and a closer look at them would cost a hundred times as much.
+    static func isIdentifier(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+        guard (20...64).contains(range.count) else { return false }
+        var hasLetter = false
+        for place in range {
+            guard bytes[place].isHexadecimalDigit else { return false }
+            hasLetter = hasLetter || !bytes[place].isDigit
+        }
+        return hasLetter
+    }
+
     private mutating func look(from start: Int) {
         while place < end {
             let isWordStart = place == start || !bytes[place - 1].isAlphanumeric

@@ -24,7 +24,11 @@ struct SecretText {
         let traits = Traits(bytes, range)
         if let seen, seen.isIn(bytes, range) { return .seen }
         if traits.isHarmless { return nil }
-        if traits.mayHaveShape, !SecretShape.ranges(in: bytes, range, name).isEmpty { return .shape }
+        if traits.mayHaveShape, !SecretShape.isIdentifier(bytes, range),
+            !SecretShape.ranges(in: bytes, range, name).isEmpty
+        {
+            return .shape
+        }
         if traits.hasAssignments, hasSecretName(bytes, range, &names) { return .name }
         guard traits.mayBeDisguised, depth < Disguise.depth else { return nil }
         for reading in Disguise.readings(of: Array(bytes[range].prefix(Disguise.longest))) {
