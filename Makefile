@@ -22,9 +22,9 @@ soak: packages-test
 
 # The edge at length: 100,000 heads and framings out of RFC 9112's grammar and its near misses, 10,000 connections that end at any moment,
 # 100 stops under load.
-wire: packages-test
+wire: build packages-test
 	swift build --build-tests $(CHECKED)
-	MEDUSA_WIRE_REQUESTS=100000 MEDUSA_WIRE_CONNECTIONS=10000 MEDUSA_WIRE_STOPS=100 \
+	MEDUSA_PROGRAM=$(BINARY) MEDUSA_WIRE_REQUESTS=100000 MEDUSA_WIRE_CONNECTIONS=10000 MEDUSA_WIRE_STOPS=100 \
 		swift test --skip-build --disable-xctest --filter 'Whatever comes over the wire'
 # 200,000 right and hostile requests over everything that is declared, with restarts in between. The short run is part of `make test`.
 hostile: build packages-test
