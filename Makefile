@@ -24,7 +24,7 @@ soak: packages-test
 # 100 stops under load.
 wire: build packages-test
 	swift build --build-tests $(CHECKED)
-	MEDUSA_PROGRAM=$(BINARY) MEDUSA_WIRE_REQUESTS=100000 MEDUSA_WIRE_CONNECTIONS=10000 MEDUSA_WIRE_STOPS=100 \
+	MEDUSA_PROGRAM=$(BINARY) MEDUSA_WIRE_REQUESTS=100000 MEDUSA_WIRE_CONNECTIONS=10000 MEDUSA_WIRE_STOPS=100 MEDUSA_WIRE_READER=1 \
 		swift test --skip-build --disable-xctest --filter 'Whatever comes over the wire'
 # 200,000 right and hostile requests over everything that is declared, with restarts in between. The short run is part of `make test`.
 hostile: build packages-test

@@ -150,6 +150,29 @@ import Testing
         #expect(try idle[4199].response()?.status == 200, "the newest ones stay")
     }
 
+    /// Takes a minute, for the server gives up on a client that reads nothing for half of one.
+    @Test(.enabled(if: count("MEDUSA_WIRE_READER", 0) > 0))
+    func `a slow reader is served to the end`() throws {
+        let server = try Server("--quiet")
+        _ = try server.call("PATCH", "/_sandbox/settings", #"{"journalBytes":67108864}"#)
+        let connection = try server.connect()
+        let body = #"{"firstName":"\#(String(repeating: "x", count: 60_000))"}"#
+        for _ in 0..<600 {
+            try connection.send(Server.request("POST", "/v3/users", body))
+            #expect(try connection.response()?.status == 400)
+        }
+        let reader = try server.connect()
+        try reader.send(Server.request("GET", "/_sandbox/requests?limit=1000"))
+        let start = ContinuousClock.now
+        var read = 0
+        while ContinuousClock.now - start < .seconds(50) {
+            read += try reader.piece(of: 300_000, everyMilliseconds: 500)
+        }
+        let rest = try reader.response()
+        print("wire: an answer of \(rest?.body.utf8.count ?? 0) bytes, \(read) of them read in 50 s")
+        #expect(rest?.body.hasSuffix("}") == true)
+    }
+
     // MARK: Stopping
 
     @Test func `a stop under load ends with exit code 0`() async throws {

@@ -122,6 +122,18 @@ internal import Foundation
         return (0...(buffer.count - 4)).first { buffer[$0] == mark[0] && Array(buffer[$0..<$0 + 4]) == mark }
     }
 
+    /// Reads as a slow network does: so many bytes at most, after a while, and keeps them.
+    ///
+    /// - Returns: how many came.
+    package func piece(of count: Int, everyMilliseconds pace: Int32) throws -> Int {
+        _ = poll(nil, 0, pace)
+        var piece = [UInt8](repeating: 0, count: count)
+        let got = unsafe recv(descriptor, &piece, count, 0)
+        guard got > 0 else { throw Failure(what: "the answer was cut") }
+        buffer += piece[..<got]
+        return got
+    }
+
     /// The first bytes that come.
     package func some() throws -> String {
         while buffer.isEmpty { guard try receive() else { break } }
