@@ -24,15 +24,17 @@ struct SecretShape {
     }
 
     /// Whether a text is an identifier in hexadecimal and nothing else, as ours are: no part of it is a secret. Most texts with many
-    /// digits are such, and a closer look at them would cost a hundred times as much.
+    /// digits are such, and a closer look at them would cost a hundred times as much. What begins as an IBAN may be one: DE89….
     static func isIdentifier(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
         guard (20...64).contains(range.count) else { return false }
-        var hasLetter = false
-        for place in range {
+        var letters = 0
+        var isIBAN = true
+        for (index, place) in range.enumerated() {
             guard bytes[place].isHexadecimalDigit else { return false }
-            hasLetter = hasLetter || !bytes[place].isDigit
+            if !bytes[place].isDigit { letters += 1 }
+            if index < 4, bytes[place].isLetter != (index < 2) { isIBAN = false }
         }
-        return hasLetter
+        return letters > 0 && !isIBAN
     }
 
     private mutating func look(from start: Int) {
