@@ -26,6 +26,7 @@ final class Server: @unchecked Sendable {
         process.standardOutput = output
         process.standardError = errors
         try process.run()
+        Self.started.add(process.processIdentifier)
         var line = Data()
         while line.last != UInt8(ascii: "\n") {
             let piece = output.fileHandleForReading.availableData
@@ -39,8 +40,12 @@ final class Server: @unchecked Sendable {
         self.port = port
     }
 
+    /// One that a suite keeps to the end has nobody to stop it but the end.
+    private static let started = Started()
+
     deinit {
         if process.isRunning { process.terminate() }
+        Self.started.remove(process.processIdentifier)
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -89,6 +94,24 @@ final class Server: @unchecked Sendable {
         if let body { head += "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n" }
         return head + "\r\n" + (body ?? "")
     }
+}
+
+/// The servers that this process has started; they end with it.
+private final class Started: @unchecked Sendable {
+    private let lock = NSLock()
+    private var processes: [pid_t] = []
+
+    init() { atexit { Server.endAll() } }
+
+    func add(_ process: pid_t) { lock.withLock { processes.append(process) } }
+
+    func remove(_ process: pid_t) { lock.withLock { processes.removeAll { $0 == process } } }
+
+    func end() { for process in lock.withLock({ processes }) { kill(process, SIGKILL) } }
+}
+
+extension Server {
+    fileprivate static func endAll() { started.end() }
 }
 
 /// The program, and other commands, run to their end.
