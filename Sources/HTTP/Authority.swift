@@ -35,7 +35,8 @@ package enum Host: Hashable, Sendable {
     case ipv4([UInt8])
     /// Eight groups.
     case ipv6([UInt16])
-    /// In lower case, without a last dot.
+    /// Letters, digits, dashes, dots and underscores, in lower case, without a last dot. RFC 3986 allows more, but nobody's host has it,
+    /// and what the server prints may end up in a shell.
     case name(String)
 
     package init?(_ text: String) { self.init(text.utf8[...]) }
@@ -56,7 +57,7 @@ package enum Host: Hashable, Sendable {
         let name = text.last == UInt8(ascii: ".") ? text.dropLast() : text
         let isName = name.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) && byte >= 0x41
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-._~!$&'()*+;=".utf8.contains(byte)
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-._".utf8.contains(byte)
         }
         guard !name.isEmpty, name.count <= 253, isName else { return nil }
         self = .name(Substring(name).lowercased())
@@ -76,9 +77,8 @@ package enum Host: Hashable, Sendable {
         return address
     }
 
-    /// Eight groups of an IPv6 address (RFC 4291, section 2.2). A zone behind `%` says which interface, and nothing else.
+    /// Eight groups of an IPv6 address (RFC 4291, section 2.2). Zones are a machine's own business, and no part of a `Host`.
     private static func groups(_ text: Substring) -> [UInt16]? {
-        let text = text.prefix { $0 != "%" }
         guard let gap = text.firstRange(of: "::") else {
             let groups = group(text)
             return groups?.count == 8 ? groups : nil

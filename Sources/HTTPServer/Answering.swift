@@ -155,7 +155,9 @@ extension HTTPServer {
                 UInt64(response.body.count), 65_536, pieceCallback, Unmanaged.passRetained(parts).toOpaque(),
                 piecesDoneCallback)
         }
-        return unsafe response.body.withUnsafeBytes { body in
+        // RFC 9110, section 15.3.6: the library knows 204 and 304 for such, and not this one.
+        let content = response.status.rawValue == 205 ? [] : response.body
+        return unsafe content.withUnsafeBytes { body in
             unsafe MHD_create_response_from_buffer(
                 body.count, UnsafeMutableRawPointer(mutating: body.baseAddress), .RESPMEM_MUST_COPY)
         }

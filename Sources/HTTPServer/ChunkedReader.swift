@@ -70,14 +70,15 @@ struct ChunkedReader {
         }
     }
 
-    /// Hexadecimal, and perhaps extensions behind it, which nobody needs. Fifteen digits are more than any machine has bytes.
+    /// Hexadecimal, and perhaps extensions behind it, which nobody needs. Fifteen digits that count are more than any machine has bytes.
     private func size(_ line: ArraySlice<UInt8>) throws(Rejection) -> Int {
         guard line.count <= Self.longestSizeLine else { throw .malformed(.invalidChunk) }
         let digits = line.prefix { $0.hexadecimal != nil }
         let rest = line[digits.endIndex...].drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-        guard (1...15).contains(digits.count), rest.isEmpty || rest.first == UInt8(ascii: ";") else {
+        let counting = digits.drop { $0 == UInt8(ascii: "0") }
+        guard !digits.isEmpty, counting.count <= 15, rest.isEmpty || rest.first == UInt8(ascii: ";") else {
             throw .malformed(.invalidChunk)
         }
-        return digits.reduce(0) { $0 << 4 | Int($1.hexadecimal ?? 0) }
+        return counting.reduce(0) { $0 << 4 | Int($1.hexadecimal ?? 0) }
     }
 }

@@ -226,7 +226,9 @@ struct Inflow: ~Copyable {
             reader.begin()
         } catch {
             let head = reader.head
-            pending.append(contentsOf: head.method == .head ? Self.headOnly : Self.plainest)
+            // The request line itself may be what is wrong.
+            let isHead = raw[rawStart...].drop { $0 == 0x0D || $0 == 0x0A }.starts(with: "HEAD ".utf8)
+            pending.append(contentsOf: isHead ? Self.headOnly : Self.plainest)
             heads.append(Received(head: head, rejection: error))
             giveUp()
         }

@@ -47,6 +47,17 @@ package struct Access: Sendable {
         pattern == "*" || pattern == name || pattern.hasPrefix("*.") && name.hasSuffix(String(pattern.dropFirst()))
     }
 
+    /// Whether a pattern can ever fit.
+    package static func isHostPattern(_ text: String) -> Bool {
+        let name = text.hasPrefix("*.") ? String(text.dropFirst(2)) : text
+        return text == "*" || Host(name) != nil && !name.contains("..")
+    }
+
+    /// Whether it is an origin as browsers write it: without a path, and with a scheme.
+    package static func isOriginPattern(_ text: String) -> Bool {
+        text == "*" || text == "null" || authority(ofOrigin: text.lowercased()) != nil
+    }
+
     /// Why a request is not for this server; `nil` where it is.
     ///
     /// A target in absolute form is a client's that takes the server for its proxy. No page can make a browser send one.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Contract
 internal import FoundationEssentials
+internal import MedusaAPI
 internal import Sandbox
 
 /// The flags that `serve` and `exec` share.
@@ -79,6 +80,17 @@ struct ServeOptions: ParsableArguments {
     func validate() throws {
         if ephemeral, dataDirectory != nil {
             throw ValidationError("--ephemeral and --data-dir exclude each other; leave one out")
+        }
+        if dataDirectory == "" {
+            throw ValidationError("--data-dir takes a folder, and got nothing; is a variable not set?")
+        }
+        for host in allowedHosts where !Access.isHostPattern(host) {
+            throw ValidationError("--allow-host takes a name, *.example.com or *, and got \(host.printable)")
+        }
+        for origin in allowedOrigins where !Access.isOriginPattern(origin) {
+            throw ValidationError(
+                "--allow-origin takes a scheme and a host, such as https://shop.example.com, null or *, and got \(origin.printable)"
+            )
         }
         guard (1...(1 << 30)).contains(bodyLimit) else {
             throw ValidationError("--body-limit takes 1 to \(1 << 30) bytes")

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Support
 import Testing
 
@@ -114,6 +115,41 @@ import Testing
         #expect(answers.map(\.status) == [200, 200])
     }
 
+    @Test func `a size of a chunk may have any number of zeros before it`() throws {
+        let zeros = String(repeating: "0", count: 100)
+        let (answers, _) = try exchange(
+            "POST /v3/users HTTP/1.1\r\n\(Self.head)Transfer-Encoding: chunked\r\n\r\n\(zeros)2\r\n{}\r\n\(zeros)\r\n\r\n"
+        )
+        #expect(answers.first?.body.contains("is required") == true)
+    }
+
+    @Test(arguments: [
+        "/\(String(repeating: "a", count: 37_000)) HTTP/1.1\r\nHost: a\r\n\r\n", "/x\u{1} HTTP/1.1\r\nHost: a\r\n\r\n",
+        "/ HTTP/2.0\r\n\r\n", "/ HTTP/1.1\r\n\r\n", "/v3/%zz HTTP/1.1\r\nHost: a\r\n\r\n",
+    ])
+    func `HEAD has no content, whatever is wrong with it`(rest: String) throws {
+        let connection = try server.connect()
+        try connection.send("HEAD \(rest)")
+        connection.finish()
+        let text = try connection.everything()
+        #expect(text.hasPrefix("HTTP/1.1 "))
+        #expect(text.hasSuffix("\r\n\r\n"))
+    }
+
+    @Test func `a refusal repeats no customer's token`() throws {
+        let made = try server.call("POST", "/v3/users", #"{"firstName":"J","lastName":"D","email":"t@b.co"}"#)
+        let token = try #require(try made.json["data"]?["token"]?.string)
+        for (method, path, body) in [
+            ("PUT", "/_sandbox/users/\(token)/decision", #"{"status":"approved"}"#),
+            ("POST", "/_sandbox/leases/\(token)/expire", nil), ("GET", "/_sandbox/requests/\(token)", nil),
+            ("DELETE", "/_sandbox/faults/\(token)", nil), ("PUT", "/_sandbox/scenario", #"{"name":"\#(token)"}"#),
+        ] {
+            let answer = try server.call(method, path, body)
+            #expect(answer.status >= 400)
+            #expect(!answer.body.contains(token.suffix(43)), "\(path.prefix(20))")
+        }
+    }
+
     @Test func `a good request before a bad one is answered first`() throws {
         let (answers, _) = try exchange(
             Server.request("GET", "/v3/users") + "NONSENSE\r\n\r\n" + Server.request("GET", "/v3/users"))
@@ -140,7 +176,7 @@ import Testing
         ("evil.com", 421), ("127.0.0.1.evil.com", 421), ("localhost.evil.com:6338", 421), ("evil.localhost.com", 421),
         ("localhost", 200), ("LOCALHOST:1", 200), ("shop.localhost", 200), ("127.0.0.1:6338", 200), ("[::1]:6338", 200),
         ("192.168.1.7", 200), ("medusa", 200), ("medusa:6338", 200), ("pp3.sandbox.flexshopper.com", 200),
-        ("api.flexshopper.com.", 200), ("flexshopper.com.evil.com", 421), ("xflexshopper.com", 421),
+        ("api.flexshopper.com.", 200), ("", 200), ("flexshopper.com.evil.com", 421), ("xflexshopper.com", 421),
     ])
     func `a name that may be anybody's is not the server's`(host: String, status: Int) throws {
         for path in ["/v3/users", "/_sandbox/clock", "/openapi.json", "/sdk/js?authKey=k", "/demo", "/pp3/frame"] {

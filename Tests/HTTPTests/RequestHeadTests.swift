@@ -181,7 +181,7 @@ import Testing
         ("127.9.9.9:1", true),
         ("[::1]:6338", true), ("[0:0:0:0:0:0:0:1]", true), ("[::ffff:127.0.0.1]", true), ("127.0.0.1.evil.com", false),
         ("localhost.evil.com", false), ("evil.com", false), ("10.0.0.1", false), ("[::2]", false),
-        ("[fe80::1%25eth0]", false),
+
         ("127.1", false), ("2130706433", false),
     ])
     func `is this machine's or not`(text: String, isLoopback: Bool) {

@@ -36,7 +36,7 @@ enum SecretName {
     /// At the end of the name.
     private static let last: [String] = ["acct", "iban", "secret", "token", "bearer", "credential", "credentials"]
     /// As the last word.
-    private static let words: [String] = ["pin", "tin", "itin", "ein", "pan", "otp", "sid", "dln"]
+    private static let words: [String] = ["pin", "tin", "itin", "ein", "pan", "otp", "sid", "dln", "dl", "pass"]
     /// At the end of the name.
     private static let keys: [String] = [
         "authorization", "apikey", "childkey", "authcode", "secretkey", "accesskey", "privatekey", "cookie",

@@ -42,6 +42,12 @@ package struct Secrets {
         return walk(json, seen, learns: false, areSentences: true)
     }
 
+    /// The answer to what was refused: it may repeat a part of it, so it is always looked through.
+    mutating func refusal(_ bytes: [UInt8], _ seen: SeenSecrets) -> [UInt8] {
+        guard let json = try? JSON(bytes) else { return bytes }
+        return walk(json, seen, learns: false, areSentences: true)
+    }
+
     /// An answer without its secrets, looked through only where it may have one.
     ///
     /// - Parameter isSuspect: whether its declaration says that it has.
@@ -354,7 +360,7 @@ extension Gateway {
     /// Takes secrets out of an answer that repeats what it was asked, or what somebody else has sent: a refusal, a verification.
     package func hideSecrets(in response: inout Response, of sandbox: Sandbox?) {
         guard !recording.showsSecrets, !response.body.isEmpty else { return }
-        response.body = secrets.notes(response.body, sandbox?.seenSecrets ?? SeenSecrets())
+        response.body = secrets.refusal(response.body, sandbox?.seenSecrets ?? SeenSecrets())
     }
 
     /// The sandbox of whoever asks, for what the log must not show; none is opened for that.
