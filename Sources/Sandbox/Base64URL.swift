@@ -1,6 +1,6 @@
 /// The base64 of JSON Web Tokens: RFC 4648, section 5, without padding. Own code, because FoundationEssentials knows only
 /// the other alphabet, and translating its answer took a tenth of a read.
-enum Base64URL {
+package enum Base64URL {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
     static func append(_ bytes: some Collection<UInt8>, to text: inout [UInt8]) {
@@ -17,13 +17,23 @@ enum Base64URL {
         if bits > 0 { text.append(alphabet[Int(buffer << (6 - bits) & 63)]) }
     }
 
-    /// `nil` when a character is not of the alphabet.
-    static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
+    /// By letter; of the other alphabet of RFC 4648 as well, for what somebody else has encoded.
+    private static let values: [UInt8] = {
+        var values = [UInt8](repeating: 0xFF, count: 256)
+        for (value, letter) in alphabet.enumerated() { values[Int(letter)] = UInt8(value) }
+        values[Int(UInt8(ascii: "+"))] = 62
+        values[Int(UInt8(ascii: "/"))] = 63
+        return values
+    }()
+
+    /// `nil` when a character is of neither alphabet.
+    package static func decode(_ text: some Sequence<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         var buffer: UInt32 = 0
         var bits: UInt32 = 0
         for character in text {
-            guard let value = alphabet.firstIndex(of: character) else { return nil }
+            let value = values[Int(character)]
+            guard value != 0xFF else { return nil }
             buffer = buffer << 6 | UInt32(value)
             bits += 6
             if bits >= 8 {

@@ -1,3 +1,5 @@
+internal import Sandbox
+
 /// What else a text can be read as: escapes, base64 and hexadecimal, as deep as people wrap things.
 enum Disguise {
     /// How many wrappings are taken off one within the other.
@@ -34,7 +36,7 @@ enum Disguise {
         for word in words(text) {
             // An identifier in hexadecimal is no base64: that of any text has letters behind f.
             guard text[word].allSatisfy(\.isHexadecimalDigit) else {
-                if let decoded = Base64.decode(text[word]) { readings.append(decoded) }
+                if let decoded = Base64URL.decode(text[word]) { readings.append(decoded) }
                 continue
             }
             let decoded = word.count % 2 == 0 ? pairs(text[word]) : []

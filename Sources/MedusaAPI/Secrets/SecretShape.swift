@@ -1,3 +1,5 @@
+internal import Sandbox
+
 /// What a text shows to be a secret by its look: nine digits that may be an SSN, 13 to 19 that pass Luhn's check as a card's do, an
 /// IBAN, a signed token.
 struct SecretShape {
@@ -187,7 +189,7 @@ struct SecretShape {
 
     /// `{"userId":"…","lease":1}` and `{"questions":1}`: lease ids, and those of questions.
     private func isPublicId(_ payload: Range<Int>) -> Bool {
-        guard payload.count < 128, let claims = Base64.decode(bytes[payload]) else { return false }
+        guard payload.count < 128, let claims = Base64URL.decode(bytes[payload]) else { return false }
         let text = String(decoding: claims, as: UTF8.self)
         func isNumber(_ rest: Substring) -> Bool {
             rest.last == "}" && rest.utf8.count < 20 && rest.utf8.dropLast().allSatisfy(\.isDigit)
