@@ -2,7 +2,7 @@
 BINARY = .build/release/medusa-sandbox
 CHECKED = --explicit-target-dependency-import-check error
 
-.PHONY: serve test soak wire hostile fuzz fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-bench
+.PHONY: serve test soak wire hostile lives fuzz fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-bench
 
 serve: build
 	$(BINARY) serve $(ARGS)
@@ -31,6 +31,11 @@ hostile: build packages-test
 	swift build --build-tests $(CHECKED)
 	MEDUSA_PROGRAM=$(BINARY) MEDUSA_HOSTILE_REQUESTS=200000 \
 		swift test --skip-build --disable-xctest --filter 'Hostile values'
+
+# 1,000,000 operations over 20,000 lives of leases, after each of which every invariant must hold; and how soon each planted fault is noticed.
+lives:
+	swift build --build-tests $(CHECKED)
+	MEDUSA_LIVES=20000 swift test --skip-build --disable-xctest --filter 'Whatever is done to a lease'
 
 # Schemathesis over everything that the OpenAPI document names: at least 20,000 requests. The short one is CI's.
 fuzz: build packages-fuzz

@@ -114,7 +114,7 @@ let package = Package(
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
-        .testTarget(name: "MedusaTests", dependencies: ["Medusa"]),
+        .testTarget(name: "MedusaTests", dependencies: ["Medusa", "Support"]),
         .testTarget(name: "ContractTests", dependencies: ["Contract", "HTTP", "JSON", "Medusa"]),
         .testTarget(name: "YAMLTests", dependencies: ["JSON", "YAML"]),
         .testTarget(name: "MedusaStoreTests", dependencies: ["MedusaStore", "Medusa", "SQLite", "Support"]),

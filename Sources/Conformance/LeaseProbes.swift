@@ -46,6 +46,12 @@ enum LeaseProbes {
             let leased = try walk.leased()
             return try walk.send("POST", "/v3/leases/\(leased.lease)/sign", "{}", token: leased.customer.token)
         },
+        Probe("signLease", 400, "InvalidCustomer") { walk in
+            let leased = try walk.leased()
+            let path = "users/\(leased.customer.id)/decision"
+            try walk.control("PUT", path, #"{"status":"failed"}"#, for: "a decision that is taken back")
+            return try walk.sign(leased)
+        },
         Probe("signLease", 410, "LeaseExpired") { walk in
             let leased = try walk.leased()
             try walk.control("POST", "leases/\(leased.reference)/expire", for: "an expiry without waiting 24 hours")

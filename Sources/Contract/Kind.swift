@@ -51,6 +51,9 @@ extension Kind where Value == Decimal {
         number(Decimal(whole: -1_000_000_000)...Decimal(whole: 1_000_000_000))
     }
 
+    /// Dollars that are multiplied before they are rounded. At most ten million, either way.
+    package static var exactDollars: Kind { number(Decimal(whole: -10_000_000)...Decimal(whole: 10_000_000)) }
+
     package static func number(_ range: ClosedRange<Decimal>) -> Kind {
         Kind(schema: .number(range)) { $0.decimal ?? .zero }
     }

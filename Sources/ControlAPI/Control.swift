@@ -67,6 +67,10 @@ package final class Control {
             }
         case .write(let answer):
             keyed(request, route, parameters) { call in try call.sandbox.store.write { try answer(call) } }
+        case .happen(let answer):
+            keyed(request, route, parameters) { call in
+                try call.sandbox.store.write(at: call.now) { try answer(call) }
+            }
         }
     }
 
@@ -121,6 +125,8 @@ struct ControlRoute: Sendable {
         case read(@Sendable (ControlCall) throws -> Response)
         /// Inside a transaction.
         case write(@Sendable (ControlCall) throws -> Response)
+        /// Inside a transaction too; it happens to the customers at the sandbox's present moment.
+        case happen(@Sendable (ControlCall) throws -> Response)
         /// Outside of one, because it puts another database in its place.
         case replace(@Sendable (ControlCall) throws -> Response)
     }

@@ -8,7 +8,7 @@ internal import Sandbox
 
 /// `{leaseId}` is a lease id, a transaction id or a scenario's name.
 enum LeaseCalls {
-    static let all = [ControlRoute(endpoint: expire, answer: .write(answer))]
+    static let all = [ControlRoute(endpoint: expire, answer: .happen(answer))]
 
     static let expire = Endpoint.control(
         .post, "leases/{leaseId}/expire", "Expire Lease",

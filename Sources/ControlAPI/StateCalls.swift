@@ -140,9 +140,20 @@ extension Schema {
 
     private static let item: [Field] = [
         .always("sku", .text(), "Item SKU"),
-        .always("cost", .number(), "In dollars"),
+        .always("cost", .number(), "Of a unit, in dollars"),
+        .always("amount", .number(), "Of all units, in dollars, with every discount taken off"),
         .always("quantityByStatus", .dictionary(of: .count), "Units by status"),
-        .sometimes("deliveredAt", .timestamp, "When the parcel arrives"),
+        .sometimes("deliveredAt", .timestamp, "When the last parcel arrives"),
+        .always(
+            "parcels",
+            .array(
+                of: .named(
+                    "ParcelState",
+                    [
+                        .always("deliveredAt", .timestamp, "When it arrives"),
+                        .always("shipped", .count, "Units whose receipt nobody has confirmed"),
+                        .always("received", .count, "Units whose receipt somebody has confirmed"),
+                    ]), counts: anyCount), "What is delivered or on its way, earliest first"),
     ]
 }
 
@@ -200,10 +211,18 @@ extension JSONWriter {
             writer.object {
                 $0.member("sku", sandbox.shown(line.sku))
                 $0.member("cost", line.cost)
+                $0.member("amount", line.amount)
                 $0.member("quantityByStatus") { counts in
                     for (stage, count) in line.quantityByStatus { counts.member(stage.rawValue, count) }
                 }
-                if let parcel = line.parcel { $0.member("deliveredAt", parcel.deliveredAt) }
+                if let last = line.parcels.last { $0.member("deliveredAt", last.deliveredAt) }
+                $0.member("parcels", array: line.parcels) { writer, parcel in
+                    writer.object {
+                        $0.member("deliveredAt", parcel.deliveredAt)
+                        $0.member("shipped", parcel.shipped)
+                        $0.member("received", parcel.received)
+                    }
+                }
             }
         }
     }

@@ -9,8 +9,8 @@ internal import Sandbox
 /// What a reviewer of the vendor would do to a customer. `{userId}` is an id, an e-mail or a scenario's name.
 enum UserCalls {
     static let all = [
-        ControlRoute(endpoint: decide, answer: .write(review)), ControlRoute(endpoint: hold, answer: .write(setHold)),
-        ControlRoute(endpoint: verify, answer: .write(setVerification)),
+        ControlRoute(endpoint: decide, answer: .happen(review)), ControlRoute(endpoint: hold, answer: .happen(setHold)),
+        ControlRoute(endpoint: verify, answer: .happen(setVerification)),
     ]
 
     private static let unknown = Endpoint.Outcome(.notFound, "UserNotFound", meaning: "There is no such customer")

@@ -16,10 +16,14 @@ package struct Application: Hashable, Sendable {
     /// Whether it is more than a prequalification (routes 34 and 35).
     package let isComplete: Bool
 
+    /// The channel of the key that applied; `nil` where an earlier version kept none.
+    package let funnel: String?
+
     package init(
         id: Int64, status: Status, spendingLimit: Money, createdAt: Timestamp, resolution: Resolution? = nil,
-        isComplete: Bool = true
+        isComplete: Bool = true, funnel: String? = nil
     ) {
+        self.funnel = funnel
         self.id = id
         self.status = status
         self.spendingLimit = spendingLimit

@@ -7,15 +7,18 @@ package struct Lease: Hashable, Sendable {
     /// The row number, shared with the transaction; public identifiers derive from it.
     package let id: Int64
     package let customer: Int64
+    /// Whose order it is for; empty in a sandbox of one vendor.
+    package let vendor: String
     package let createdAt: Timestamp
     package let expiresAt: Timestamp
     package var signedAt: Timestamp?
     package var finalizedAt: Timestamp?
 
     package init(
-        id: Int64, customer: Int64, createdAt: Timestamp, expiresAt: Timestamp, signedAt: Timestamp? = nil,
-        finalizedAt: Timestamp? = nil
+        id: Int64, customer: Int64, vendor: String = "", createdAt: Timestamp, expiresAt: Timestamp,
+        signedAt: Timestamp? = nil, finalizedAt: Timestamp? = nil
     ) {
+        self.vendor = vendor
         self.id = id
         self.customer = customer
         self.createdAt = createdAt
@@ -28,6 +31,9 @@ package struct Lease: Hashable, Sendable {
 
     /// Unsigned past its time (decisions.md 13).
     package func isExpired(at now: Timestamp) -> Bool { signedAt == nil && now >= expiresAt }
+
+    /// Whether a vendor may see it: its own, and everybody's. `nil` sees all.
+    package func isVisible(to vendor: String?) -> Bool { vendor == nil || self.vendor.isEmpty || self.vendor == vendor }
 
     /// Whether it still takes from the customer's limit.
     package func isLive(at now: Timestamp) -> Bool { !isExpired(at: now) }

@@ -27,11 +27,7 @@ package struct Money: Hashable, Comparable, Sendable {
     ///
     /// - Parameter denominator: above zero.
     package func times(_ numerator: Int64, over denominator: Int64) -> Money {
-        let product = Int128(cents) * Int128(numerator)
-        let divisor = Int128(max(1, denominator))
-        let half = divisor / 2
-        let rounded = (product >= 0 ? product + half : product - half) / divisor
-        return Money(cents: Int64(clamping: rounded))
+        Money(rounding: Int128(cents) * Int128(numerator), over: Int128(denominator))
     }
 
     /// The shortest decimal text in dollars: `17.28`, `400`, `12.3`.

@@ -11,19 +11,17 @@ extension Transaction {
             switch move {
             case .sign: return lease.status == .pending && (try? maySign(at: now)) != nil
             case .finalize: return lease.finalizedAt == nil && (try? tried.finalize(at: now)) != nil
-            case .ship: return (try? tried.ship([.everything(at: now)])) != nil
-            case .receive: return (try? tried.receive([.everything(at: now)])) != nil
+            case .ship: return (try? tried.ship([.everything(at: now)], at: now)) != nil
+            case .receive: return (try? tried.receive([Receipt()], at: now)) != nil
             case .cancel: return !tried.cancel([], at: now).done.isEmpty
-            case .takeBack: return !tried.takeBack([]).done.isEmpty
+            case .takeBack: return !tried.takeBack([], at: now).done.isEmpty
             }
         }
     }
 }
 
-extension Transaction.Delivery {
+extension Transaction.Shipment {
     fileprivate static func everything(at now: Timestamp) -> Self {
-        Self(
-            sku: nil, quantity: nil,
-            parcel: Line.Parcel(carrier: "", trackingNumber: "", trackingLink: "", deliveredAt: now))
+        Self(sku: nil, quantity: nil, tracking: Line.Tracking(carrier: "", number: "", link: ""), deliveredAt: now)
     }
 }

@@ -4,16 +4,20 @@ package struct Order: Hashable, Sendable {
         package let sku: String
         package let brand: String
         package let description: String
-        package let cost: Money
+        /// The price of a unit in dollars, as exact as it was given.
+        package let cost: Decimal
         package let quantity: Int
 
-        package init(sku: String, brand: String, description: String, cost: Money, quantity: Int) {
+        package init(sku: String, brand: String, description: String, cost: Decimal, quantity: Int) {
             self.sku = sku
             self.brand = brand
             self.description = description
             self.cost = cost
             self.quantity = quantity
         }
+
+        /// What its units come to: multiplied exactly, and rounded once (decisions.md 20).
+        package var amount: Money { cost.money(times: quantity) }
     }
 
     package let reference: String
@@ -35,36 +39,29 @@ package struct Order: Hashable, Sendable {
         self.payTomorrowTaxTotal = payTomorrowTaxTotal
     }
 
-    private var goods: Money { items.reduce(.zero) { $0 + $1.cost * $1.quantity } }
-
     /// Σ cost × quantity + shipping − discount (decisions.md 12).
-    package var total: Money { goods + shippingCost - totalDiscount }
+    package var total: Money { items.reduce(shippingCost - totalDiscount) { $0 + $1.amount } }
 
     /// What all that is added up in an order may come to, whatever its sign: a billion dollars. It is far above any limit, and so far
     /// below the largest amount that nothing which is computed from an order can reach that.
     package static let largestSum = Money.dollars(1_000_000_000)
 
-    /// Checks that the order can be added up: each item's price × quantity, all of them with shipping and discount, and the
-    /// prices once the discount is shared out. The messages are in the voice of the validation.
+    /// Checks that the order can be added up: each item's price × quantity, and all of them with shipping and discount. The messages are
+    /// in the voice of the validation.
     package func mayBeAddedUp() throws(Refusal) {
         let most = "must be less than or equal to \(Self.largestSum.dollarsText)"
         var sum = shippingCost + totalDiscount
         for (index, item) in items.enumerated() {
-            let amount = (item.cost * item.quantity).magnitude
+            let amount = item.amount.magnitude
             guard amount <= Self.largestSum else { throw .invalid("\"items[\(index)]\" cost × quantity \(most)") }
             sum += amount
             guard sum <= Self.largestSum else { throw .invalid("\"items\" with shipping and discount \(most) in all") }
-        }
-        for (index, line) in lines.enumerated() where (line.cost * line.quantity).magnitude > Self.largestSum {
-            throw .invalid(
-                "\"totalDiscount\" is too large for what the items come to: it would be shared out to \"items[\(index)]\" beyond any price"
-            )
         }
     }
 
     /// Checks the items, the minimum and the customer's limit, in this order.
     package func validate(available: Money, _ settings: Settings) throws(Refusal) {
-        for item in items where item.cost < .zero && !item.sku.hasPrefix("DISCOUNT") {
+        for item in items where item.cost < .zero && !item.sku.hasPrefix(Line.discountPrefix) {
             // Only a discount's line may be negative: the rule of V1 that still explains the limits (D.2).
             throw .invalidItem(item.sku)
         }
@@ -72,24 +69,29 @@ package struct Order: Hashable, Sendable {
         guard total <= available else { throw .exceedsSpendingLimit(available: available) }
     }
 
-    /// The lines as they are stored: each unit's price with its proportional share of the discount.
+    /// The lines as they are stored. Two things are shared out over the items in proportion, each to the cent: the discount, which the
+    /// printed prices show, and with it the lines that are discounts, for nothing comes back for those.
     package var lines: [Line] {
-        items.map { item in
-            let discount = goods > .zero ? totalDiscount.times(item.cost.cents, over: goods.cents) : .zero
+        let amounts = items.map { max(.zero, $0.amount) }
+        let discounts = items.reduce(totalDiscount) { $0 - min(.zero, $1.amount) }
+        let shown = totalDiscount.shared(inProportionTo: amounts)
+        let taken = min(discounts, amounts.reduce(.zero, +)).shared(inProportionTo: amounts)
+        return items.indices.map { index in
+            let item = items[index]
             return Line(
-                sku: item.sku, brand: item.brand, description: item.description, cost: item.cost - discount,
-                quantity: item.quantity)
+                sku: item.sku, brand: item.brand, description: item.description,
+                cost: item.cost.price(of: item.quantity, less: shown[index]), quantity: item.quantity,
+                amount: amounts[index] - taken[index])
         }
     }
 
     /// The numbers of the contract (decisions.md 12): 400 → 440 → 17.28 with the default settings.
     package func terms(_ settings: Settings) -> Terms {
-        let rental = total.times(settings.rentalRate, over: 10_000)
+        let rental = total.times(settings.rentalRate)
         return Terms(
             cashPrice: total, costOfRental: rental,
-            payment: (total + rental).times(10_000 + settings.taxRate, over: 10_000 * Int64(settings.term)),
-            term: settings.term,
-            purchaseSalesTax: payTomorrowTaxTotal ?? total.times(settings.taxRate, over: 10_000))
+            payment: (total + rental).times(settings.taxRate, plus: 1, over: Int64(settings.term)), term: settings.term,
+            purchaseSalesTax: payTomorrowTaxTotal ?? total.times(settings.taxRate))
     }
 }
 

@@ -26,7 +26,12 @@ package enum Refusal: Error, Hashable, Sendable {
     case leaseExpired
     case paymentRequired
     case notSigned
-    case notFinalized
+    case notFinalized(Errand)
+
+    /// What needs a finalized lease.
+    package enum Errand: Hashable, Sendable {
+        case delivered, refunded
+    }
 
     /// Why a customer gets no lease, and no further with a prequalification (decisions.md 10).
     package enum Standing: Hashable, Sendable {

@@ -4,10 +4,10 @@ package struct Settings: Hashable, Sendable {
     package var spendingLimit = Money.dollars(1300)
     /// The smallest order total that a lease is made for (G-15).
     package var minimumOrder = Money(cents: 4995)
-    /// The rental charge as a share of the cash price, in hundredths of a percent: 400 → 440.
-    package var rentalRate: Int64 = 11_000
-    /// Sales tax, in hundredths of a percent.
-    package var taxRate: Int64 = 700
+    /// The rental charge as a share of the cash price: 400 → 440.
+    package var rentalRate = Decimal(11, places: 1)
+    /// Sales tax, as a share.
+    package var taxRate = Decimal(7, places: 2)
     /// How many weekly payments a lease has.
     package var term = 52
     /// How long a lease waits for its signature (decisions.md 13).

@@ -56,6 +56,10 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         Timestamp(milliseconds: moment.milliseconds + span.milliseconds)
     }
 
+    package static func - (moment: Timestamp, span: Span) -> Timestamp {
+        Timestamp(milliseconds: moment.milliseconds - span.milliseconds)
+    }
+
     package static func - (left: Timestamp, right: Timestamp) -> Span {
         Span(milliseconds: left.milliseconds - right.milliseconds)
     }

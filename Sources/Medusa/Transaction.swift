@@ -8,11 +8,14 @@ package struct Transaction: Hashable, Sendable {
     package let payTomorrowTaxTotal: Money?
     package let terms: Terms
     package var lines: [Line]
+    /// When the first units reach their customer; once that has happened it never changes, for billing begins with it (decisions.md 17).
+    package private(set) var firstDelivery: Timestamp?
 
     package init(
         lease: Lease, reference: String, orderId: String?, shippingCost: Money, payTomorrowTaxTotal: Money?,
-        terms: Terms, lines: [Line]
+        terms: Terms, lines: [Line], firstDelivery: Timestamp? = nil
     ) {
+        self.firstDelivery = firstDelivery
         self.lease = lease
         self.reference = reference
         self.orderId = orderId
@@ -55,14 +58,26 @@ package struct Transaction: Hashable, Sendable {
         }
     }
 
-    /// What the order takes from the limit while its lease lives: nothing once every unit is cancelled or returned.
+    // MARK: Money
+
+    /// What the order takes from the limit while its lease lives: what has not come back, and nothing once nothing is left.
     package var engagedAmount: Money {
-        guard lines.contains(where: \.hasLiveUnits) else { return .zero }
-        // A discount's line that is gone would add to it; it never takes more than the order did.
+        guard hasLiveGoods else { return .zero }
         return min(terms.cashPrice, max(.zero, lines.reduce(terms.cashPrice) { $0 - $1.goneAmount }))
     }
 
-    private var isCanceled: Bool { lines.allSatisfy { $0.count(.canceled) == $0.quantity } }
+    /// What of the cash price is paid for shipping.
+    package var shippingAmount: Money { max(.zero, lines.reduce(terms.cashPrice) { $0 - $1.amount }) }
+
+    /// The lines that are no discounts on the others; all of them where there is nothing else.
+    private var goods: [Line] {
+        let goods = lines.filter { !$0.isDiscount }
+        return goods.isEmpty ? lines : goods
+    }
+
+    /// Whether anything is left that is neither cancelled nor returned.
+    package var hasLiveGoods: Bool { goods.contains(where: \.hasLiveUnits) }
+    package var isCanceled: Bool { goods.allSatisfy(\.isCanceled) }
 
     // MARK: Sign and finalize
 
@@ -76,9 +91,7 @@ package struct Transaction: Hashable, Sendable {
     package mutating func sign(at now: Timestamp) {
         guard lease.status == .pending else { return }
         lease.signedAt = now
-        for index in lines.indices {
-            lines[index].move(upTo: lines[index].quantity, from: [.ordered], to: .signed)
-        }
+        for index in lines.indices { lines[index].sign() }
     }
 
     /// The merchant confirms the signed lease. Again: the same answer, and nothing changes (decisions.md 15).
@@ -91,17 +104,18 @@ package struct Transaction: Hashable, Sendable {
 
     /// Cancels units that are not delivered yet. Nothing selected means everything.
     package mutating func cancel(_ selections: [Selection], at now: Timestamp) -> Result {
-        take(selections, to: .canceled) { $0.cancellableStages(at: now) }
+        take(selections, at: now) { $0.cancel(upTo: $1, at: now) }
     }
 
     /// Takes back units that were shipped or handed over. Nothing selected means everything.
-    package mutating func takeBack(_ selections: [Selection]) -> Result {
-        take(selections, to: .returned) { _ in [.received, .shipped] }
+    package mutating func takeBack(_ selections: [Selection], at now: Timestamp) -> Result {
+        take(selections, at: now) { $0.takeBack(upTo: $1) }
     }
 
     private mutating func take(
-        _ selections: [Selection], to target: Line.Stage, from stages: (Line) -> [Line.Stage]
+        _ selections: [Selection], at now: Timestamp, _ move: (inout Line, Int) -> Int
     ) -> Result {
+        defer { expectFirstDelivery(at: now) }
         var result = Result()
         let wanted = selections.isEmpty ? wholeOrder : selections
         for selection in wanted {
@@ -112,7 +126,7 @@ package struct Transaction: Hashable, Sendable {
             let asked = selection.quantity ?? left
             var moved = 0
             for index in matching {
-                moved += lines[index].move(upTo: asked - moved, from: stages(lines[index]), to: target)
+                moved += move(&lines[index], asked - moved)
             }
             if moved > 0 { result.done.append(Units(sku: selection.sku, quantity: moved)) }
             if moved < asked { result.failed.append(Units(sku: selection.sku, quantity: asked - moved)) }
@@ -132,59 +146,71 @@ package struct Transaction: Hashable, Sendable {
 
     // MARK: Shipment and receipt
 
-    /// An entry of Confirm Shipment or Confirm Receipt. Without a SKU it speaks of the whole order (G-24).
-    package struct Delivery: Hashable, Sendable {
+    /// An entry of Confirm Shipment. Without a SKU it speaks of the whole order (G-24); without a quantity, of all that is left.
+    package struct Shipment: Hashable, Sendable {
         package let sku: String?
         package let quantity: Int?
-        package let parcel: Line.Parcel
+        package let tracking: Line.Tracking
+        package let deliveredAt: Timestamp
 
-        package init(sku: String?, quantity: Int?, parcel: Line.Parcel) {
+        package init(sku: String?, quantity: Int?, tracking: Line.Tracking, deliveredAt: Timestamp) {
             self.sku = sku
             self.quantity = quantity
-            self.parcel = parcel
+            self.tracking = tracking
+            self.deliveredAt = deliveredAt
+        }
+    }
+
+    /// An entry of Confirm Receipt; likewise.
+    package struct Receipt: Hashable, Sendable {
+        package let sku: String?
+        package let quantity: Int?
+        /// When the units were handed over; the present moment when absent, or later than that.
+        package let at: Timestamp?
+
+        package init(sku: String? = nil, quantity: Int? = nil, at moment: Timestamp? = nil) {
+            self.sku = sku
+            self.quantity = quantity
+            at = moment
         }
     }
 
     /// Hands signed units to a carrier. All entries hold, or none does.
-    package mutating func ship(_ deliveries: [Delivery]) throws(Refusal) {
-        try deliver(deliveries, from: [.signed], to: .shipped)
+    package mutating func ship(_ shipments: [Shipment], at now: Timestamp) throws(Refusal) {
+        try deliver(shipments.map { ($0.sku, $0.quantity) }, at: now) { line, index, wanted in
+            line.ship(upTo: wanted, shipments[index].tracking, deliveredAt: shipments[index].deliveredAt)
+        }
     }
 
-    /// Hands units to the customer: from the shelf, or as the end of a shipment.
-    package mutating func receive(_ deliveries: [Delivery]) throws(Refusal) {
-        try deliver(deliveries, from: [.shipped, .signed], to: .received)
+    /// Hands units to the customer: from the shelf, or as the end of a shipment. All entries hold, or none does.
+    package mutating func receive(_ receipts: [Receipt], at now: Timestamp) throws(Refusal) {
+        try deliver(receipts.map { ($0.sku, $0.quantity) }, at: now) { line, index, wanted in
+            line.receive(upTo: wanted, at: min(receipts[index].at ?? now, now), now: now)
+        }
     }
 
     private mutating func deliver(
-        _ deliveries: [Delivery], from stages: [Line.Stage], to target: Line.Stage
+        _ entries: [(sku: String?, quantity: Int?)], at now: Timestamp, _ move: (inout Line, Int, Int) -> Int
     ) throws(Refusal) {
-        guard lease.finalizedAt != nil else { throw .notFinalized }
+        guard lease.finalizedAt != nil else { throw .notFinalized(.delivered) }
         var changed = lines
-        for delivery in deliveries {
-            var missing = delivery.quantity ?? 0
+        for (entry, (sku, quantity)) in entries.enumerated() {
+            var missing = quantity ?? 0
             var moved = 0
-            for index in changed.indices where delivery.sku == nil || delivery.sku == changed[index].sku {
-                let wanted = delivery.quantity == nil ? changed[index].quantity : missing
-                let count = changed[index].move(upTo: wanted, from: stages, to: target)
-                guard count > 0 else { continue }
+            for index in changed.indices where sku == nil || sku == changed[index].sku {
+                let count = move(&changed[index], entry, quantity == nil ? changed[index].quantity : missing)
                 moved += count
                 missing -= count
-                changed[index].parcel = delivery.parcel.following(changed[index].parcel)
             }
-            guard moved > 0, delivery.quantity == nil || missing == 0 else {
-                throw .invalidItem(delivery.sku ?? "")
-            }
+            guard moved > 0, quantity == nil || missing == 0 else { throw .invalidItem(sku ?? "") }
         }
         lines = changed
+        expectFirstDelivery(at: now)
     }
-}
 
-extension Line.Parcel {
-    /// A receipt says when, not how: what the shipment said of the carrier stays.
-    fileprivate func following(_ earlier: Line.Parcel?) -> Line.Parcel {
-        guard carrier.isEmpty, let earlier else { return self }
-        var merged = earlier
-        merged.deliveredAt = deliveredAt
-        return merged
+    /// As long as nothing has been delivered, the first delivery is that of the parcel that arrives first.
+    private mutating func expectFirstDelivery(at now: Timestamp) {
+        if let firstDelivery, firstDelivery <= now { return }
+        firstDelivery = lines.lazy.flatMap(\.parcels).map(\.deliveredAt).min()
     }
 }

@@ -185,8 +185,10 @@ extension Refusal {
                 "User user must make a payment to access a requested resource")
         case .notSigned:
             Envelope(.badRequest, "", "The lease must be signed before the transaction is finalized")
-        case .notFinalized:
+        case .notFinalized(.delivered):
             Envelope(.badRequest, "", "The transaction must be finalized before its items are delivered")
+        case .notFinalized(.refunded):
+            Envelope(.badRequest, "", "The transaction must be finalized before anything of it is refunded")
         }
     }
 }

@@ -13,6 +13,8 @@ struct Call {
     let consumer: Sandbox.Consumer
     /// The API key, where several share the sandbox.
     let boundKey: String?
+    /// Whose transactions and lists it sees, where the sandbox has several vendors (decisions.md 7).
+    let vendor: String?
     /// The sandbox's time, read once for the whole request.
     let now: Timestamp
     let customerRow: Int64?
@@ -59,7 +61,8 @@ struct Call {
     /// The customer's own lease that the path names.
     func lease() throws -> Transaction {
         guard let row = sandbox.tokens.row(ofLease: parameter("leaseId")),
-            let transaction = try store.transactions.transaction(row), transaction.lease.customer == customerRow
+            let transaction = try store.transactions.transaction(row), transaction.lease.customer == customerRow,
+            transaction.lease.isVisible(to: vendor)
         else { throw Refusal.leaseNotFound }
         trace.before.transaction = transaction
         return transaction
@@ -72,8 +75,9 @@ struct Call {
         let id = parameter("transactionId")
         let row = sandbox.tokens.row(ofLease: id)
         let found =
-            try store.transactions.transaction(reference: id) ?? row.flatMap { try store.transactions.transaction($0) }
-        guard let found else { throw missing }
+            try store.transactions.transaction(reference: id, vendor: vendor)
+            ?? row.flatMap { try store.transactions.transaction($0) }
+        guard let found, found.lease.isVisible(to: vendor) else { throw missing }
         trace.before.transaction = found
         return found
     }
@@ -81,6 +85,7 @@ struct Call {
     /// Keeps what has become of an order.
     func save(_ transaction: Transaction) throws {
         try store.transactions.save(transaction)
+        try sandbox.expectInvariants(of: transaction, before: trace.before.transaction, at: now)
         trace.after.transaction = transaction
     }
 

@@ -260,7 +260,7 @@ package final class Gateway {
             ask.trace.mayHoldSecrets = Routes.answeringSecrets.contains(ask.trace.operation)
             reply.response =
                 ask.route.endpoint.writes
-                ? try ask.sandbox.store.write { try ask.route.answer(call) } : try ask.route.answer(call)
+                ? try ask.sandbox.store.write(at: now) { try ask.route.answer(call) } : try ask.route.answer(call)
         } catch let refusal as Refusal {
             reply.response = .refusal(refusal)
         } catch let violation as Violation {
@@ -286,7 +286,8 @@ package final class Gateway {
         let strictness = ask.sandbox.settings.strictness
         return Call(
             endpoint: endpoint, sandbox: ask.sandbox, consumer: ask.admission.consumer,
-            boundKey: ask.admission.boundKey, now: now, customerRow: customer, parameters: ask.parameters,
+            boundKey: ask.admission.boundKey, vendor: ask.admission.vendor, now: now, customerRow: customer,
+            parameters: ask.parameters,
             query: query, payload: payload,
             oddities: strictness == .real
                 ? [] : endpoint.oddities(headers: ask.request.fields, query: query, body: payload),
@@ -332,11 +333,18 @@ package final class Gateway {
 
     /// Answers a request in a sandbox that the caller holds: how a scenario plays its entries. No key is asked for, and no
     /// fault strikes.
-    package func answer(_ request: Request, in sandbox: Sandbox) -> Response {
+    ///
+    /// - Parameters:
+    ///   - consumer: who calls; the sandbox's own one when `nil`.
+    ///   - vendor: whose the transactions are, where the sandbox is to have several vendors.
+    package func answer(
+        _ request: Request, in sandbox: Sandbox, as consumer: Sandbox.Consumer? = nil, vendor: String? = nil
+    ) -> Response {
         guard case .match(let match) = Routes.router.find(request.method, request.target.segments) else {
             return .gateway(.notFound, "no Route matched with those values")
         }
-        let admission = Sandboxes.Admission(sandbox: sandbox, consumer: sandbox.defaultConsumer, boundKey: nil)
+        let admission = Sandboxes.Admission(
+            sandbox: sandbox, consumer: consumer ?? sandbox.defaultConsumer, boundKey: nil, vendor: vendor)
         let ask = Ask(
             request: request, route: match.value, parameters: match.parameters, admission: admission,
             key: sandbox.name, trace: Trace())

@@ -159,7 +159,7 @@ extension User {
 extension Transaction {
     /// One word for how far the order is.
     fileprivate func standing(at now: Timestamp) -> String {
-        if lines.allSatisfy({ $0.count(.canceled) == $0.quantity }) { return "canceled" }
+        if isCanceled { return "canceled" }
         if lease.finalizedAt != nil { return "finalized" }
         if lease.isExpired(at: now) { return "expired" }
         return lease.status.rawValue

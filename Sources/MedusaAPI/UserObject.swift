@@ -69,7 +69,8 @@ extension JSONWriter {
         member("lastName", user.lastName)
         member("email", user.email)
         member("createdAt", user.createdAt)
-        member("transactions", array: user.engagements) { writer, engagement in
+        member("transactions", array: user.engagements.filter { $0.lease.isVisible(to: call.vendor) }) {
+            writer, engagement in
             writer.object {
                 $0.member("id", engagement.reference)
                 $0.member("createdAt", engagement.lease.createdAt.date)
@@ -105,7 +106,7 @@ extension JSONWriter {
             if isBrief { return }
             $0.member("waterfallSuppressionFlags") { $0.member("suppressWaterfallToUOwn", false) }
             $0.member("vantageHighScore", isApproved)
-            $0.member("funnel", call.consumer.channel)
+            $0.member("funnel", application.funnel ?? call.consumer.channel)
         }
     }
 
@@ -119,6 +120,12 @@ extension JSONWriter {
     package mutating func member(_ name: String, _ amount: Money) {
         key(name)
         hundredths(amount.cents)
+    }
+
+    /// Dollars, as exact as they are.
+    package mutating func member(_ name: String, _ number: Decimal) {
+        key(name)
+        raw(number.description.utf8)
     }
 
     /// Cents, where the documents say so (B.11).

@@ -38,6 +38,8 @@ enum Columns {
     private static let reference = Content.text(longest: 3 * 256)
     /// As long as the whole: a document, a body.
     private static let unbounded = Content.text(longest: Int(Int32.max))
+    /// In hundred-millionths of a dollar.
+    private static let largestPrice = Decimal(Order.largestSum).scaled(places: Decimal.printedPlaces)
     private static let digest = Content.blob(length: 32)
     private static let flag = Content.number(0...1)
     private static let units = Content.number(0...Int64(Line.mostUnits))
@@ -45,7 +47,7 @@ enum Columns {
     static let all: [Column] =
         [
             Column("sandbox", "id", .number(1...1)), Column("sandbox", "secret", digest),
-            Column("sandbox", "one_time_keys", .number(counts)),
+            Column("sandbox", "one_time_keys", .number(counts)), Column("sandbox", "happened_at", .moment),
         ] + people + orders + told + waterfall
 
     private static let people = [
@@ -57,7 +59,7 @@ enum Columns {
         Column("users", "verification", .oneOf(["pending", "failed", "succeeded"])),
         Column("users", "application_id", .row), Column("users", "declined_payment_method", .row),
         Column("users", "persona", .oneOf(Persona.Outcome.allCases.map(\.rawValue))),
-        Column("users", "token_expires_at", .moment),
+        Column("users", "token_expires_at", .moment), Column("users", "vendor", ordinary),
 
         Column("profiles", "user_id", .row), Column("profiles", "phone", ordinary),
         Column("profiles", "street1", ordinary), Column("profiles", "street2", ordinary),
@@ -71,6 +73,7 @@ enum Columns {
         Column("applications", "resolves_at", .moment),
         Column("applications", "resolves_as", .oneOf(["approved", "failed"])),
         Column("applications", "resolves_limit", .money), Column("applications", "is_complete", flag),
+        Column("applications", "funnel", ordinary),
 
         Column("payment_methods", "id", .row), Column("payment_methods", "user_id", .row),
         Column("payment_methods", "kind", .oneOf(["ach", "card"])), Column("payment_methods", "brand", ordinary),
@@ -90,19 +93,25 @@ enum Columns {
         Column("transactions", "term", .number(1...Int64(Terms.longestTerm))),
         Column("transactions", "purchase_sales_tax", .money), Column("transactions", "shipping_cost", .money),
         Column("transactions", "pay_tomorrow_tax_total", .money), Column("transactions", "engaged_amount", .money),
-        Column("transactions", "expired_at", .moment),
+        Column("transactions", "expired_at", .moment), Column("transactions", "first_delivery_at", .moment),
+        Column("transactions", "vendor", ordinary),
 
         Column("lines", "transaction_id", .row), Column("lines", "position", .number(0...499)),
         Column("lines", "sku", ordinary), Column("lines", "brand", ordinary), Column("lines", "description", ordinary),
-        Column("lines", "cost", .number(-Order.largestSum.cents...Order.largestSum.cents)),
+        Column("lines", "cost", .number(-largestPrice...largestPrice)),
         Column("lines", "quantity", units), Column("lines", "signed", units), Column("lines", "shipped", units),
         Column("lines", "received", units), Column("lines", "returned", units), Column("lines", "canceled", units),
         Column("lines", "carrier", ordinary), Column("lines", "tracking_number", ordinary),
-        Column("lines", "tracking_link", ordinary), Column("lines", "delivered_at", .moment),
+        Column("lines", "tracking_link", ordinary), Column("lines", "amount", .money),
+
+        Column("parcels", "transaction_id", .row), Column("parcels", "position", .number(0...499)),
+        Column("parcels", "delivered_at", .moment), Column("parcels", "shipped", units),
+        Column("parcels", "received", units),
 
         Column("payments", "id", .row), Column("payments", "transaction_id", .row),
         Column("payments", "payment_method_id", .row), Column("payments", "amount", .money),
         Column("payments", "is_collected", flag), Column("payments", "created_at", .moment),
+        Column("payments", "is_payoff", flag),
     ]
 
     private static let told = [
@@ -163,7 +172,12 @@ enum Columns {
             LEFT JOIN (SELECT transaction_id, count(*) AS held, max(position) AS last FROM lines GROUP BY transaction_id)
             ON transaction_id = id WHERE held IS NULL OR held <> last + 1
             UNION ALL
-            SELECT 1 FROM lines WHERE abs(cost * quantity) > \(Order.largestSum.cents)
+            SELECT 1 FROM lines WHERE abs(cost) * quantity > \(largestPrice) OR amount > max(0, cost) * quantity / 1000000 + quantity
+            UNION ALL
+            SELECT 1 FROM lines LEFT JOIN (
+                SELECT transaction_id, position, sum(shipped) AS sent, sum(received) AS arrived FROM parcels
+                GROUP BY transaction_id, position) AS held USING (transaction_id, position)
+            WHERE shipped <> coalesce(sent, 0) OR received <> coalesce(arrived, 0)
             """
         ),
         (
@@ -180,7 +194,7 @@ enum Columns {
             SELECT 1 FROM credits
             LEFT JOIN lines ON lines.transaction_id = credits.transaction_id AND position = line_number - 1
             GROUP BY credits.transaction_id, line_number
-            HAVING cost IS NULL OR sum(item_credit) > max(0, cost * quantity)
+            HAVING cost IS NULL OR sum(item_credit) > amount
             UNION ALL
             SELECT 1 FROM credits JOIN transactions ON transactions.id = transaction_id
             GROUP BY transaction_id HAVING sum(shipping_credit) > shipping_cost

@@ -5,19 +5,19 @@ package import SQLite
 package final class Payments {
     private let connection: Connection
     private let insert: Statement
-    private let sumCollected: Statement
+    private let collectedOf: Statement
 
     init(_ connection: Connection) {
         self.connection = connection
         insert = connection.statement(
             """
-            INSERT INTO payments (transaction_id, payment_method_id, amount, is_collected, created_at)
-            VALUES (?, ?, ?, ?, ?)
+            INSERT INTO payments (transaction_id, payment_method_id, amount, is_collected, created_at, is_payoff)
+            VALUES (?, ?, ?, ?, ?, ?)
             """)
-        sumCollected = connection.statement(
-            // SQLite's sum fails where it overflows; an earlier version took databases with amounts that nobody could pay.
+        collectedOf = connection.statement(
             """
-            SELECT sum(min(amount, \(Order.largestSum.cents))) FROM payments WHERE transaction_id = ? AND is_collected = 1
+            SELECT amount, created_at, is_payoff FROM payments WHERE transaction_id = ? AND is_collected = 1
+            ORDER BY created_at, id
             """)
     }
 
@@ -27,12 +27,14 @@ package final class Payments {
     ) throws(SQLiteError) -> Int64 {
         try insert.run(
             .integer(transaction), .integer(paymentMethod), .integer(payment.amount.cents),
-            .flag(payment.outcome == .success), .integer(now.milliseconds))
+            .flag(payment.outcome == .success), .integer(now.milliseconds), .flag(payment.isPayoff))
         return connection.lastInsertedRow
     }
 
-    /// What has been collected towards a transaction.
-    package func collected(towards transaction: Int64) throws(SQLiteError) -> Money {
-        Money(cents: try sumCollected.row(.integer(transaction)) { $0.integer(0) } ?? 0)
+    /// What has been collected towards a transaction, in order.
+    package func collected(towards transaction: Int64) throws(SQLiteError) -> [Collected] {
+        try collectedOf.rows(.integer(transaction)) { row in
+            Collected(amount: Money(cents: row.integer(0)), at: row.moment(1), isPayoff: row.flag(2))
+        }
     }
 }

@@ -7,7 +7,7 @@
 /// Moments are milliseconds since 1970 UTC; amounts are cents; an index costs every insert about 3 µs, so there are few.
 enum Schema {
     /// From version *n* + 1 to *n* + 2.
-    static let steps = [version2, version3, version4]
+    static let steps = [version2, version3, version4, version5]
 
     /// `MDSA`, so that `file` and we know the database of a sandbox (sqlite.org/pragma.html#pragma_application_id).
     static let applicationId: Int64 = 0x4D44_5341
@@ -19,7 +19,7 @@ enum Schema {
         CREATE TABLE sandbox (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             secret BLOB NOT NULL CHECK (length(secret) = 32)
-        , one_time_keys INTEGER NOT NULL DEFAULT 0) STRICT;
+        , one_time_keys INTEGER NOT NULL DEFAULT 0, happened_at INTEGER NOT NULL DEFAULT 0) STRICT;
 
         CREATE TABLE users (
             id INTEGER PRIMARY KEY,
@@ -34,7 +34,7 @@ enum Schema {
             verification TEXT NOT NULL DEFAULT 'pending' CHECK (verification IN ('pending', 'failed', 'succeeded')),
             application_id INTEGER REFERENCES applications (id),
             declined_payment_method INTEGER
-        , persona TEXT, token_expires_at INTEGER) STRICT;
+        , persona TEXT, token_expires_at INTEGER, vendor TEXT NOT NULL DEFAULT '') STRICT;
 
         CREATE TABLE profiles (
             user_id INTEGER PRIMARY KEY REFERENCES users (id),
@@ -53,7 +53,7 @@ enum Schema {
             user_id INTEGER NOT NULL REFERENCES users (id),
             status TEXT NOT NULL CHECK (status IN ('approved', 'pending', 'failed')),
             spending_limit INTEGER NOT NULL CHECK (spending_limit >= 0),
-            created_at INTEGER NOT NULL, resolves_at INTEGER, resolves_as TEXT CHECK (resolves_as IN ('approved', 'failed')), resolves_limit INTEGER, is_complete INTEGER NOT NULL DEFAULT 1 CHECK (is_complete IN (0, 1)),
+            created_at INTEGER NOT NULL, resolves_at INTEGER, resolves_as TEXT CHECK (resolves_as IN ('approved', 'failed')), resolves_limit INTEGER, is_complete INTEGER NOT NULL DEFAULT 1 CHECK (is_complete IN (0, 1)), funnel TEXT,
             CHECK (status = 'approved' OR spending_limit = 0)
         ) STRICT;
 
@@ -76,26 +76,7 @@ enum Schema {
             PRIMARY KEY (user_id, account_digest)
         ) STRICT, WITHOUT ROWID;
 
-        CREATE TABLE transactions (
-            id INTEGER PRIMARY KEY,
-            user_id INTEGER NOT NULL REFERENCES users (id),
-            reference TEXT NOT NULL UNIQUE,
-            order_id TEXT,
-            created_at INTEGER NOT NULL,
-            expires_at INTEGER NOT NULL,
-            signed_at INTEGER,
-            finalized_at INTEGER,
-            cash_price INTEGER NOT NULL CHECK (cash_price >= 0),
-            cost_of_rental INTEGER NOT NULL CHECK (cost_of_rental >= 0),
-            payment INTEGER NOT NULL CHECK (payment >= 0),
-            term INTEGER NOT NULL CHECK (term > 0),
-            purchase_sales_tax INTEGER NOT NULL,
-            shipping_cost INTEGER NOT NULL,
-            pay_tomorrow_tax_total INTEGER,
-            engaged_amount INTEGER NOT NULL CHECK (engaged_amount BETWEEN 0 AND cash_price), expired_at INTEGER,
-            CHECK (expires_at > created_at),
-            CHECK (finalized_at IS NULL OR signed_at IS NOT NULL)
-        ) STRICT;
+        \(transactions(named: "transactions"))
         CREATE INDEX transactions_of_user ON transactions (user_id);
 
         CREATE TABLE lines (
@@ -114,7 +95,7 @@ enum Schema {
             carrier TEXT,
             tracking_number TEXT,
             tracking_link TEXT,
-            delivered_at INTEGER,
+            amount INTEGER NOT NULL DEFAULT 0 CHECK (amount >= 0),
             PRIMARY KEY (transaction_id, position),
             CHECK (signed + shipped + received + returned + canceled <= quantity)
         ) STRICT, WITHOUT ROWID;
@@ -126,7 +107,7 @@ enum Schema {
             amount INTEGER NOT NULL CHECK (amount > 0),
             is_collected INTEGER NOT NULL CHECK (is_collected IN (0, 1)),
             created_at INTEGER NOT NULL
-        ) STRICT;
+        , is_payoff INTEGER NOT NULL DEFAULT 0 CHECK (is_payoff IN (0, 1))) STRICT;
         CREATE INDEX payments_of_transaction ON payments (transaction_id);
 
         PRAGMA application_id = \(applicationId);
@@ -136,7 +117,39 @@ enum Schema {
         \(waterfall)
 
         \(journal)
+
+        \(parcels)
         """
+
+    /// The quotes are those that a renamed table gets.
+    private static func transactions(named name: String) -> String {
+        """
+        CREATE TABLE "\(name)" (
+            id INTEGER PRIMARY KEY,
+            user_id INTEGER NOT NULL REFERENCES users (id),
+            vendor TEXT NOT NULL,
+            reference TEXT NOT NULL,
+            order_id TEXT,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            expired_at INTEGER,
+            signed_at INTEGER,
+            finalized_at INTEGER,
+            first_delivery_at INTEGER,
+            cash_price INTEGER NOT NULL CHECK (cash_price >= 0),
+            cost_of_rental INTEGER NOT NULL CHECK (cost_of_rental >= 0),
+            payment INTEGER NOT NULL CHECK (payment >= 0),
+            term INTEGER NOT NULL CHECK (term > 0),
+            purchase_sales_tax INTEGER NOT NULL,
+            shipping_cost INTEGER NOT NULL,
+            pay_tomorrow_tax_total INTEGER,
+            engaged_amount INTEGER NOT NULL CHECK (engaged_amount BETWEEN 0 AND cash_price),
+            UNIQUE (reference, vendor),
+            CHECK (expires_at > created_at),
+            CHECK (finalized_at IS NULL OR signed_at IS NOT NULL)
+        ) STRICT;
+        """
+    }
 
     /// What a sandbox is told from outside: its clock, settings, rules and faults, and the names of a scenario's entries.
     private static let told = """
@@ -248,6 +261,45 @@ enum Schema {
             evicted INTEGER NOT NULL,
             evicted_of_world INTEGER NOT NULL
         ) STRICT;
+        """
+
+    /// The units of a line that are delivered, or on their way, each with their moment.
+    private static let parcels = """
+        CREATE TABLE parcels (
+            transaction_id INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            delivered_at INTEGER NOT NULL,
+            shipped INTEGER NOT NULL CHECK (shipped >= 0),
+            received INTEGER NOT NULL CHECK (received >= 0),
+            PRIMARY KEY (transaction_id, position, delivered_at),
+            FOREIGN KEY (transaction_id, position) REFERENCES lines (transaction_id, position),
+            CHECK (shipped + received > 0)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// A vendor's transactions are its own from here on, and so are the references by which it calls them. The price of a line is in
+    /// hundred-millionths of a dollar, so that it can say what a share of a discount is.
+    private static let version5 = """
+        \(parcels)
+
+        \(transactions(named: "new_transactions"))
+        INSERT INTO new_transactions SELECT id, user_id, '', reference, order_id, created_at, expires_at, expired_at, signed_at,
+            finalized_at, (SELECT min(delivered_at) FROM lines WHERE transaction_id = id), cash_price, cost_of_rental, payment, term,
+            purchase_sales_tax, shipping_cost, pay_tomorrow_tax_total, engaged_amount FROM transactions;
+        DROP TABLE transactions;
+        ALTER TABLE new_transactions RENAME TO transactions;
+        CREATE INDEX transactions_of_user ON transactions (user_id);
+
+        ALTER TABLE sandbox ADD COLUMN happened_at INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE users ADD COLUMN vendor TEXT NOT NULL DEFAULT '';
+        ALTER TABLE applications ADD COLUMN funnel TEXT;
+        ALTER TABLE lines ADD COLUMN amount INTEGER NOT NULL DEFAULT 0 CHECK (amount >= 0);
+        ALTER TABLE payments ADD COLUMN is_payoff INTEGER NOT NULL DEFAULT 0 CHECK (is_payoff IN (0, 1));
+
+        INSERT INTO parcels SELECT transaction_id, position, coalesce(delivered_at, 0), shipped, received FROM lines
+            WHERE shipped + received > 0;
+        UPDATE lines SET amount = max(0, cost * quantity), cost = cost * 1000000;
+        ALTER TABLE lines DROP COLUMN delivered_at;
         """
 
     private static let version4 = journal

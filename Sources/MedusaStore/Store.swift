@@ -1,3 +1,4 @@
+package import Medusa
 package import SQLite
 
 /// One sandbox's database: a room of queries a table, and the transaction that a turn of the loop shares.
@@ -22,9 +23,13 @@ package final class Store {
     private let rollback: Statement
     private let commit: Statement
     private let countOneTimeKey: Statement
+    private let rememberHappening: Statement
+    private let lastHappening: Statement
 
     /// Whether something waits for `settle`.
     package private(set) var isOpen = false
+    /// When the last thing of the present turn happened.
+    private var happened: Timestamp?
     /// Why nothing of the present turn can be kept.
     private var broken: SQLiteError?
 
@@ -63,6 +68,8 @@ package final class Store {
         commit = connection.statement("COMMIT")
         countOneTimeKey = connection.statement(
             "UPDATE sandbox SET one_time_keys = one_time_keys + 1 RETURNING one_time_keys")
+        rememberHappening = connection.statement("UPDATE sandbox SET happened_at = ? WHERE happened_at < ?")
+        lastHappening = connection.statement("SELECT happened_at FROM sandbox")
     }
 
     /// The sandbox's secret, from which its identifiers and tokens derive; `nil` in a database that is new.
@@ -83,29 +90,35 @@ package final class Store {
 
     /// One request's writes, inside the transaction that the present turn of the loop shares.
     ///
-    /// An error of SQLite takes back what the request wrote. A refusal does not: refusals come before writes, but for the
-    /// one that is to be remembered (a declined first payment).
+    /// Whatever is thrown takes back what the request wrote: a refused call leaves nothing behind (decisions.md 21).
+    ///
+    /// - Parameter now: when it happens in the sandbox; `nil` for what is no part of its story.
     @discardableResult
-    package func write<Result>(_ work: () throws -> Result) throws -> Result {
+    package func write<Result>(at now: Timestamp? = nil, _ work: () throws -> Result) throws -> Result {
         try open()
         try savepoint.run()
         do {
+            let changes = connection.totalChanges
             let result = try work()
             try release.run()
+            if let now, connection.totalChanges > changes { happened = max(happened ?? now, now) }
             return result
-        } catch let error as SQLiteError {
+        } catch {
             if connection.isInTransaction {
                 try? rollback.run()
                 try? release.run()
             } else {
                 // SQLite has ended the whole transaction, as it may on a full disk: the turn's other writes are gone too.
-                broken = error
+                broken = error as? SQLiteError ?? broken
             }
             throw error
-        } catch {
-            try release.run()
-            throw error
         }
+    }
+
+    /// When the last thing happened; the clock cannot stand before it (decisions.md 25).
+    package func lastHappened() throws(SQLiteError) -> Timestamp {
+        let kept = try lastHappening.row { $0.moment(0) } ?? Timestamp(milliseconds: 0)
+        return max(try users.latestMoment(), happened ?? kept, kept)
     }
 
     /// Records a request and its answer, in the transaction of what the request has written. Where that fails, nothing of the turn
@@ -131,12 +144,16 @@ package final class Store {
     package func settle() throws(SQLiteError) {
         guard isOpen else { return }
         isOpen = false
+        defer { happened = nil }
         if let broken {
             self.broken = nil
             if connection.isInTransaction { try? connection.execute("ROLLBACK") }
             throw broken
         }
         do {
+            if let happened {
+                try rememberHappening.run(.integer(happened.milliseconds), .integer(happened.milliseconds))
+            }
             try commit.run()
         } catch {
             try? connection.execute("ROLLBACK")

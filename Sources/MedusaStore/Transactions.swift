@@ -15,6 +15,9 @@ package final class Transactions {
     private let newestFirst: Statement
     private let countAll: Statement
     private let linesOf: Statement
+    private let parcelsOf: Statement
+    private let insertParcel: Statement
+    private let deleteParcels: Statement
     private let expire: Statement
     private let oldestFirst: Statement
     private let finalizedOldestFirst: Statement
@@ -28,39 +31,45 @@ package final class Transactions {
         insert = connection.statement(
             """
             INSERT INTO transactions (user_id, reference, order_id, created_at, expires_at, cash_price, cost_of_rental,
-                payment, term, purchase_sales_tax, shipping_cost, pay_tomorrow_tax_total, engaged_amount)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                payment, term, purchase_sales_tax, shipping_cost, pay_tomorrow_tax_total, engaged_amount, vendor)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         insertLine = connection.statement(
             """
             INSERT INTO lines (transaction_id, position, sku, brand, description, cost, quantity, signed, shipped,
-                received, returned, canceled)
-            VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0)
+                received, returned, canceled, amount)
+            VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, ?)
             """)
         update = connection.statement(
-            "UPDATE transactions SET signed_at = ?, finalized_at = ?, engaged_amount = ? WHERE id = ?")
+            """
+            UPDATE transactions SET signed_at = ?, finalized_at = ?, engaged_amount = ?, first_delivery_at = ? WHERE id = ?
+            """)
         updateLine = connection.statement(
             """
             UPDATE lines SET signed = ?, shipped = ?, received = ?, returned = ?, canceled = ?, carrier = ?,
-                tracking_number = ?, tracking_link = ?, delivered_at = ?
+                tracking_number = ?, tracking_link = ?
             WHERE transaction_id = ? AND position = ?
             """)
         let columns = """
             transactions.id, user_id, reference, order_id, transactions.created_at,
             coalesce(expired_at, expires_at), signed_at, finalized_at, cash_price, cost_of_rental, payment,
-            term, purchase_sales_tax, shipping_cost, pay_tomorrow_tax_total
+            term, purchase_sales_tax, shipping_cost, pay_tomorrow_tax_total, first_delivery_at, transactions.vendor
             """
         byId = connection.statement("SELECT \(columns) FROM transactions WHERE id = ?")
-        byReference = connection.statement("SELECT \(columns) FROM transactions WHERE reference = ?")
-        referenceExists = connection.statement("SELECT 1 FROM transactions WHERE reference = ?")
+        byReference = connection.statement(
+            "SELECT \(columns) FROM transactions WHERE reference = ?2 AND \(Vendor.filter) LIMIT 1")
+        referenceExists = connection.statement("SELECT 1 FROM transactions WHERE reference = ?2 AND \(Vendor.filter)")
         ofUser = connection.statement(
-            "SELECT \(columns) FROM transactions WHERE user_id = ? AND finalized_at IS NOT NULL ORDER BY id DESC")
+            """
+            SELECT \(columns) FROM transactions WHERE user_id = ?2 AND \(Vendor.filter) AND finalized_at IS NOT NULL
+            ORDER BY id DESC
+            """)
         expire = connection.statement(
             "UPDATE transactions SET expired_at = min(?, expires_at) WHERE id = ? AND signed_at IS NULL")
         oldestFirst = connection.statement("SELECT \(columns) FROM transactions ORDER BY id")
         finalizedOldestFirst = connection.statement(
             "SELECT \(columns) FROM transactions WHERE finalized_at IS NOT NULL ORDER BY id")
-        let waiting = "FROM transactions WHERE signed_at IS NULL AND engaged_amount > 0"
+        let waiting = "FROM transactions WHERE signed_at IS NULL"
         expiringBetween = connection.statement(
             """
             SELECT id, user_id, coalesce(expired_at, expires_at) AS expiry \(waiting) AND expiry > ? AND expiry <= ?
@@ -69,28 +78,35 @@ package final class Transactions {
             "SELECT min(coalesce(expired_at, expires_at)) \(waiting) AND coalesce(expired_at, expires_at) > ?")
         deliveredBetween = connection.statement(
             """
-            SELECT transactions.id, user_id, delivered_at FROM lines JOIN transactions ON transactions.id = transaction_id
+            SELECT transactions.id, user_id, delivered_at FROM parcels JOIN transactions ON transactions.id = transaction_id
             WHERE shipped > 0 AND delivered_at > ? AND delivered_at <= ? GROUP BY transactions.id, delivered_at
             """)
         nextDeliveryAfter = connection.statement(
-            "SELECT min(delivered_at) FROM lines WHERE shipped > 0 AND delivered_at > ?")
-        // ?1: whether signed, NULL for both; ?2 and ?3: the span of creation, from and before.
+            "SELECT min(delivered_at) FROM parcels WHERE shipped > 0 AND delivered_at > ?")
+        // ?2: whether signed, NULL for both; ?3 and ?4: the span of creation, from and before.
         let filter = """
-            (?1 IS NULL OR (signed_at IS NOT NULL) = ?1)
-            AND transactions.created_at >= ?2 AND transactions.created_at < ?3
+            \(Vendor.filter(of: "transactions")) AND (?2 IS NULL OR (signed_at IS NOT NULL) = ?2)
+            AND transactions.created_at >= ?3 AND transactions.created_at < ?4
             """
         newestFirst = connection.statement(
             """
             SELECT \(columns), first_name, last_name, email FROM transactions JOIN users ON users.id = user_id
-            WHERE \(filter) ORDER BY transactions.id DESC LIMIT ?4 OFFSET ?5
+            WHERE \(filter) ORDER BY transactions.id DESC LIMIT ?5 OFFSET ?6
             """)
         countAll = connection.statement("SELECT count(*) FROM transactions WHERE \(filter)")
         linesOf = connection.statement(
             """
             SELECT sku, brand, description, cost, quantity, signed, shipped, received, returned, canceled, carrier,
-                tracking_number, tracking_link, delivered_at
+                tracking_number, tracking_link, amount
             FROM lines WHERE transaction_id = ? ORDER BY position
             """)
+        parcelsOf = connection.statement(
+            """
+            SELECT position, delivered_at, shipped, received FROM parcels WHERE transaction_id = ?
+            ORDER BY position, delivered_at
+            """)
+        insertParcel = connection.statement("INSERT INTO parcels VALUES (?, ?, ?, ?, ?)")
+        deleteParcels = connection.statement("DELETE FROM parcels WHERE transaction_id = ? AND position = ?")
     }
 
     // MARK: What falls due
@@ -148,8 +164,13 @@ package final class Transactions {
         package var status: Lease.Status?
         package var from: Timestamp?
         package var before: Timestamp?
+        /// `nil` for everybody's.
+        package var vendor: String?
 
-        package init(status: Lease.Status? = nil, from: Timestamp? = nil, before: Timestamp? = nil) {
+        package init(
+            status: Lease.Status? = nil, from: Timestamp? = nil, before: Timestamp? = nil, vendor: String? = nil
+        ) {
+            self.vendor = vendor
             self.status = status
             self.from = from
             self.before = before
@@ -165,44 +186,56 @@ package final class Transactions {
     }
 
     /// Whether the caller's id is in use; it must be unique per vendor (B.12).
-    package func isTaken(_ reference: String) throws(SQLiteError) -> Bool {
-        try referenceExists.row(.text(reference)) { _ in true } ?? false
+    package func isTaken(_ reference: String, vendor: String? = nil) throws(SQLiteError) -> Bool {
+        try referenceExists.row(.text(vendor), .text(reference)) { _ in true } ?? false
     }
 
     /// Creates a transaction with its pending lease.
+    ///
+    /// - Parameter vendor: whose it is; `nil` in a sandbox of one vendor.
     package func create(
-        _ order: Order, terms: Terms, customer: Int64, at now: Timestamp, expiresAt: Timestamp
+        _ order: Order, terms: Terms, customer: Int64, vendor: String? = nil, at now: Timestamp, expiresAt: Timestamp
     ) throws(SQLiteError) -> Transaction {
         try insert.run(
             .integer(customer), .text(order.reference), .text(order.orderId), .integer(now.milliseconds),
             .integer(expiresAt.milliseconds), .integer(terms.cashPrice.cents), .integer(terms.costOfRental.cents),
             .integer(terms.payment.cents), .integer(Int64(terms.term)), .integer(terms.purchaseSalesTax.cents),
             .integer(order.shippingCost.cents), .integer(order.payTomorrowTaxTotal?.cents),
-            .integer(terms.cashPrice.cents))
+            .integer(terms.cashPrice.cents), .text(vendor ?? ""))
         let id = connection.lastInsertedRow
-        for (position, line) in order.lines.enumerated() {
+        let lines = order.lines
+        for (position, line) in lines.enumerated() {
             try insertLine.run(
                 .integer(id), .integer(Int64(position)), .text(line.sku), .text(line.brand), .text(line.description),
-                .integer(line.cost.cents), .integer(Int64(line.quantity)))
+                .integer(line.cost.scaled(places: Decimal.printedPlaces)), .integer(Int64(line.quantity)),
+                .integer(line.amount.cents))
         }
         return Transaction(
-            lease: Lease(id: id, customer: customer, createdAt: now, expiresAt: expiresAt),
+            lease: Lease(id: id, customer: customer, vendor: vendor ?? "", createdAt: now, expiresAt: expiresAt),
             reference: order.reference, orderId: order.orderId, shippingCost: order.shippingCost,
-            payTomorrowTaxTotal: order.payTomorrowTaxTotal, terms: terms, lines: order.lines)
+            payTomorrowTaxTotal: order.payTomorrowTaxTotal, terms: terms, lines: lines)
     }
 
     package func save(_ transaction: Transaction) throws(SQLiteError) {
+        let row = Value.integer(transaction.lease.id)
         try update.run(
             .integer(transaction.lease.signedAt?.milliseconds), .integer(transaction.lease.finalizedAt?.milliseconds),
-            .integer(transaction.engagedAmount.cents), .integer(transaction.lease.id))
-        for (position, line) in transaction.lines.enumerated() {
+            .integer(transaction.engagedAmount.cents), .integer(transaction.firstDelivery?.milliseconds), row)
+        for (index, line) in transaction.lines.enumerated() {
+            let position = Value.integer(Int64(index))
             try updateLine.run(
                 .integer(Int64(line.count(.signed))), .integer(Int64(line.count(.shipped))),
                 .integer(Int64(line.count(.received))), .integer(Int64(line.count(.returned))),
-                .integer(Int64(line.count(.canceled))), .text(line.parcel?.carrier),
-                .text(line.parcel?.trackingNumber), .text(line.parcel?.trackingLink),
-                .integer(line.parcel?.deliveredAt.milliseconds), .integer(transaction.lease.id),
-                .integer(Int64(position)))
+                .integer(Int64(line.count(.canceled))), .text(line.tracking?.carrier), .text(line.tracking?.number),
+                .text(line.tracking?.link), row, position)
+            // Before it is finalized nothing can be on its way.
+            guard transaction.lease.finalizedAt != nil else { continue }
+            try deleteParcels.run(row, position)
+            for parcel in line.parcels {
+                try insertParcel.run(
+                    row, position, .integer(parcel.deliveredAt.milliseconds), .integer(Int64(parcel.shipped)),
+                    .integer(Int64(parcel.received)))
+            }
         }
     }
 
@@ -210,14 +243,17 @@ package final class Transactions {
         try completed(try byId.row(.integer(id), read: Self.read))
     }
 
-    package func transaction(reference: String) throws(SQLiteError) -> Transaction? {
-        try completed(try byReference.row(.text(reference), read: Self.read))
+    /// - Parameter vendor: whose it must be; `nil` for anybody's.
+    package func transaction(reference: String, vendor: String? = nil) throws(SQLiteError) -> Transaction? {
+        try completed(try byReference.row(.text(vendor), .text(reference), read: Self.read))
     }
 
     /// A customer's finalized transactions, newest first.
-    package func finalized(of user: Int64) throws(SQLiteError) -> [Transaction] {
+    ///
+    /// - Parameter vendor: whose they must be; `nil` for anybody's.
+    package func finalized(of user: Int64, vendor: String? = nil) throws(SQLiteError) -> [Transaction] {
         var found: [Transaction] = []
-        for transaction in try ofUser.rows(.integer(user), read: Self.read) {
+        for transaction in try ofUser.rows(.text(vendor), .integer(user), read: Self.read) {
             found.append(try withLines(transaction))
         }
         return found
@@ -227,9 +263,9 @@ package final class Transactions {
     package func page(_ number: Int, of size: Int, _ filter: Filter) throws(SQLiteError) -> [Listed] {
         let (signed, from, before) = filter.values
         let rows = try newestFirst.rows(
-            signed, from, before, .integer(Int64(size)), .integer(Int64((number - 1) * size))
+            .text(filter.vendor), signed, from, before, .integer(Int64(size)), .integer(Int64((number - 1) * size))
         ) { row in
-            (Self.read(row), row.text(15), row.text(16), row.text(17))
+            (Self.read(row), row.text(17), row.text(18), row.text(19))
         }
         var listed: [Listed] = []
         for (transaction, firstName, lastName, email) in rows {
@@ -242,7 +278,7 @@ package final class Transactions {
 
     package func count(_ filter: Filter) throws(SQLiteError) -> Int {
         let (signed, from, before) = filter.values
-        return Int(try countAll.row(signed, from, before) { $0.integer(0) } ?? 0)
+        return Int(try countAll.row(.text(filter.vendor), signed, from, before) { $0.integer(0) } ?? 0)
     }
 
     private func completed(_ transaction: Transaction?) throws(SQLiteError) -> Transaction? {
@@ -251,19 +287,30 @@ package final class Transactions {
     }
 
     private func withLines(_ transaction: Transaction) throws(SQLiteError) -> Transaction {
+        var parcels: [Int: [Line.Parcel]] = [:]
+        if transaction.lease.finalizedAt != nil {
+            let found = try parcelsOf.rows(.integer(transaction.lease.id)) { row in
+                (
+                    position: Int(row.count(0)),
+                    parcel: Line.Parcel(
+                        deliveredAt: row.moment(1), shipped: Int(row.count(2)), received: Int(row.count(3)))
+                )
+            }
+            for (position, parcel) in found { parcels[position, default: []].append(parcel) }
+        }
         var transaction = transaction
+        var position = -1
         transaction.lines = try linesOf.rows(.integer(transaction.lease.id)) { row in
-            let stages: [Line.Stage] = [.signed, .shipped, .received, .returned, .canceled]
-            var units: [Line.Stage: Int] = [:]
-            for (index, stage) in stages.enumerated() { units[stage] = Int(row.count(Int32(5 + index))) }
-            let parcel = row.momentIfPresent(13).map { delivered in
-                Line.Parcel(
-                    carrier: row.text(10), trackingNumber: row.text(11), trackingLink: row.text(12),
-                    deliveredAt: delivered)
+            position += 1
+            let tracking = row.textIfPresent(10).map { carrier in
+                Line.Tracking(carrier: carrier, number: row.text(11), link: row.text(12))
             }
             return Line(
-                sku: row.text(0), brand: row.text(1), description: row.text(2), cost: Money(cents: row.integer(3)),
-                quantity: Int(row.count(4)), units: units, parcel: parcel)
+                sku: row.text(0), brand: row.text(1), description: row.text(2),
+                cost: Decimal(row.integer(3), places: Decimal.printedPlaces), quantity: Int(row.count(4)),
+                amount: Money(cents: row.integer(13)),
+                units: [.signed: Int(row.count(5)), .returned: Int(row.count(8)), .canceled: Int(row.count(9))],
+                parcels: parcels[position] ?? [], tracking: tracking)
         }
         return transaction
     }
@@ -271,7 +318,8 @@ package final class Transactions {
     private static func read(_ row: borrowing Row) -> Transaction {
         Transaction(
             lease: Lease(
-                id: row.integer(0), customer: row.integer(1), createdAt: row.moment(4), expiresAt: row.moment(5),
+                id: row.integer(0), customer: row.integer(1), vendor: row.text(16), createdAt: row.moment(4),
+                expiresAt: row.moment(5),
                 signedAt: row.momentIfPresent(6), finalizedAt: row.momentIfPresent(7)),
             reference: row.text(2), orderId: row.textIfPresent(3), shippingCost: Money(cents: row.integer(13)),
             payTomorrowTaxTotal: row.integerIfPresent(14).map { Money(cents: $0) },
@@ -279,8 +327,16 @@ package final class Transactions {
                 cashPrice: Money(cents: row.integer(8)), costOfRental: Money(cents: row.integer(9)),
                 payment: Money(cents: row.integer(10)), term: Int(row.count(11)),
                 purchaseSalesTax: Money(cents: row.integer(12))),
-            lines: [])
+            lines: [], firstDelivery: row.momentIfPresent(15))
     }
+}
+
+/// Lists, and transactions, are a vendor's own where the keys of a sandbox have several vendors (decisions.md 7). What was made where
+/// there was one only is everybody's.
+enum Vendor {
+    /// True of a row that a vendor may see; ?1 is the vendor, or NULL.
+    static func filter(of table: String) -> String { "(?1 IS NULL OR \(table).vendor IN (?1, ''))" }
+    static let filter = filter(of: "transactions")
 }
 
 extension Transactions.Filter {

@@ -39,29 +39,34 @@ package final class Users {
         insertUser = connection.statement(
             """
             INSERT INTO users (email, first_name, last_name, password_digest, locale, created_at, persona,
-                token_expires_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                token_expires_at, vendor)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         let select = """
             SELECT users.id, email, first_name, last_name, users.created_at, date_of_birth, spending_hold, verification,
                 declined_payment_method, applications.id, status, spending_limit, applications.created_at, resolves_at,
-                resolves_as, resolves_limit, persona, is_complete
+                resolves_as, resolves_limit, persona, is_complete, funnel
             FROM users LEFT JOIN applications ON applications.id = application_id
+            """
+        // A vendor's are those whom it created, and those who lease from it.
+        let listed = """
+            (\(Vendor.filter(of: "users"))
+            OR EXISTS (SELECT 1 FROM transactions WHERE user_id = users.id AND transactions.vendor = ?1))
             """
         userById = connection.statement("\(select) WHERE users.id = ?")
         idByEmail = connection.statement("SELECT id FROM users WHERE email = ?")
-        newestFirst = connection.statement("\(select) ORDER BY users.id DESC LIMIT ? OFFSET ?")
-        countAll = connection.statement("SELECT count(*) FROM users")
+        newestFirst = connection.statement("\(select) WHERE \(listed) ORDER BY users.id DESC LIMIT ?2 OFFSET ?3")
+        countAll = connection.statement("SELECT count(*) FROM users WHERE \(listed)")
         engagementsOfUser = connection.statement(
             """
-            SELECT id, reference, created_at, coalesce(expired_at, expires_at), signed_at, finalized_at, engaged_amount
+            SELECT id, reference, created_at, coalesce(expired_at, expires_at), signed_at, finalized_at, engaged_amount, vendor
             FROM transactions WHERE user_id = ? ORDER BY id
             """)
         insertApplication = connection.statement(
             """
             INSERT INTO applications (user_id, status, spending_limit, created_at, resolves_at, resolves_as, resolves_limit,
-                is_complete)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                is_complete, funnel)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         decide = connection.statement(
             """
@@ -122,11 +127,14 @@ package final class Users {
         package let persona: Persona.Outcome?
         /// When the token that comes with the customer expires, if one does.
         package let tokenExpiresAt: Timestamp?
+        /// Who creates it; `nil` in a sandbox of one vendor.
+        package let vendor: String?
 
         package init(
             email: String, firstName: String, lastName: String, passwordDigest: [UInt8]?, locale: String?,
-            persona: Persona.Outcome? = nil, tokenExpiresAt: Timestamp?
+            persona: Persona.Outcome? = nil, tokenExpiresAt: Timestamp?, vendor: String? = nil
         ) {
+            self.vendor = vendor
             self.persona = persona
             self.tokenExpiresAt = tokenExpiresAt
             self.email = email
@@ -143,7 +151,8 @@ package final class Users {
             try insertUser.run(
                 .text(draft.email), .text(draft.firstName), .text(draft.lastName),
                 draft.passwordDigest.map { .blob($0) } ?? .null, .text(draft.locale), .integer(now.milliseconds),
-                .text(draft.persona?.rawValue), .integer(draft.tokenExpiresAt?.milliseconds))
+                .text(draft.persona?.rawValue), .integer(draft.tokenExpiresAt?.milliseconds),
+                .text(draft.vendor ?? ""))
         } catch  where error.cause == .duplicate {
             return nil
         }
@@ -169,27 +178,35 @@ package final class Users {
     }
 
     /// A page of users, newest first (B.9).
-    package func page(_ number: Int, of size: Int) throws(SQLiteError) -> [User] {
-        let users = try newestFirst.rows(.integer(Int64(size)), .integer(Int64((number - 1) * size)), read: Self.read)
+    ///
+    /// - Parameter vendor: whose they are; `nil` for everybody's.
+    package func page(_ number: Int, of size: Int, vendor: String? = nil) throws(SQLiteError) -> [User] {
+        let users = try newestFirst.rows(
+            .text(vendor), .integer(Int64(size)), .integer(Int64((number - 1) * size)), read: Self.read)
         var engaged: [User] = []
         engaged.reserveCapacity(users.count)
         for user in users { engaged.append(try self.engaged(user)) }
         return engaged
     }
 
-    package func count() throws(SQLiteError) -> Int { Int(try countAll.row { $0.integer(0) } ?? 0) }
+    package func count(vendor: String? = nil) throws(SQLiteError) -> Int {
+        Int(try countAll.row(.text(vendor)) { $0.integer(0) } ?? 0)
+    }
 
     /// Files an application together with the decision on it.
     ///
-    /// - Parameter isComplete: `false` for a prequalification, which is to be completed.
+    /// - Parameters:
+    ///   - isComplete: `false` for a prequalification, which is to be completed.
+    ///   - funnel: the channel of the key that applies.
     package func apply(
-        _ user: Int64, _ verdict: Application.Verdict, dateOfBirth: String, isComplete: Bool = true, at now: Timestamp
+        _ user: Int64, _ verdict: Application.Verdict, dateOfBirth: String, isComplete: Bool = true,
+        funnel: String? = nil, at now: Timestamp
     ) throws(SQLiteError) {
         try insertApplication.run(
             .integer(user), .text(verdict.status.rawValue), .integer(verdict.spendingLimit.cents),
             .integer(now.milliseconds), .integer(verdict.resolution?.at.milliseconds),
             .text(verdict.resolution?.status.rawValue), .integer(verdict.resolution?.spendingLimit.cents),
-            .flag(isComplete))
+            .flag(isComplete), .text(funnel))
         try decide.run(
             .integer(connection.lastInsertedRow), .flag(verdict.spendingHold), .text(verdict.verification.rawValue),
             .text(dateOfBirth), .integer(user))
@@ -329,8 +346,8 @@ package final class Users {
         user.engagements = try engagementsOfUser.rows(.integer(user.id)) { row in
             User.Engagement(
                 lease: Lease(
-                    id: row.integer(0), customer: user.id, createdAt: row.moment(2), expiresAt: row.moment(3),
-                    signedAt: row.momentIfPresent(4), finalizedAt: row.momentIfPresent(5)),
+                    id: row.integer(0), customer: user.id, vendor: row.text(7), createdAt: row.moment(2),
+                    expiresAt: row.moment(3), signedAt: row.momentIfPresent(4), finalizedAt: row.momentIfPresent(5)),
                 reference: row.text(1), amount: Money(cents: row.integer(6)))
         }
         return user
@@ -346,7 +363,7 @@ package final class Users {
                     Application.Resolution(
                         at: moment, status: Application.Status(rawValue: row.text(14)) ?? .approved,
                         spendingLimit: Money(cents: row.integer(15)))
-                }, isComplete: row.flag(17))
+                }, isComplete: row.flag(17), funnel: row.textIfPresent(18))
         }
         return User(
             id: row.integer(0), firstName: row.text(2), lastName: row.text(3), email: row.text(1),

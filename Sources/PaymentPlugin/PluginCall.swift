@@ -13,6 +13,7 @@ struct PluginCall {
     private let request: Request
     private let endpoint: Endpoint
     private let boundKey: String?
+    let vendor: String?
     private let gateway: Gateway
 
     init(
@@ -23,6 +24,7 @@ struct PluginCall {
         self.endpoint = endpoint
         sandbox = admission.sandbox
         boundKey = admission.boundKey
+        vendor = admission.vendor
         now = admission.sandbox.now
     }
 
@@ -45,7 +47,7 @@ struct PluginCall {
     /// What it comes to; a refusal is in the API's words.
     func response(_ answer: (PluginCall) throws -> Response) -> Response {
         do {
-            return try sandbox.store.write { try answer(self) }
+            return try sandbox.store.write(at: now) { try answer(self) }
         } catch let refusal as Refusal {
             return .refusal(refusal)
         } catch let violation as Violation {

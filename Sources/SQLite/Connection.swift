@@ -76,6 +76,9 @@ internal import CSQLite
     /// sqlite.org/c3ref/get_autocommit.html
     package var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 
+    /// How many rows have been written since the connection was opened.
+    package var totalChanges: Int64 { unsafe sqlite3_total_changes64(handle) }
+
     package var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
 
     func error(_ code: Int32, _ sql: String) -> SQLiteError {

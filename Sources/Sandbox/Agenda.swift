@@ -57,6 +57,24 @@ extension Sandbox {
         }
     }
 
+    /// Stops a debug build where an order has come to what no order may ever come to.
+    ///
+    /// - Parameter before: what the order was before the call, if it was.
+    package func expectInvariants(of transaction: Transaction, before: Transaction? = nil, at now: Timestamp) throws {
+        #if DEBUG
+            guard let customer = try store.users.user(transaction.lease.customer) else { return }
+            let credits = try store.credits.all(of: transaction.lease.id)
+            let collected = try store.payments.collected(towards: transaction.lease.id)
+            func found(_ transaction: Transaction) -> Found {
+                Found(
+                    transaction, Agreement(transaction, collected: collected, customer: customer, at: now, settings),
+                    collected: collected, credits: credits, at: now)
+            }
+            let broken = Invariant.broken(in: found(transaction), after: before.map(found))
+            assert(broken == nil, "no longer true of \(transaction.reference): \(broken?.rawValue ?? "")")
+        #endif
+    }
+
     /// A transaction as its customer pays it off; `nil` while it is not finalized.
     package func agreement(_ transaction: Transaction, of customer: User, at now: Timestamp) throws -> Agreement? {
         guard transaction.lease.finalizedAt != nil else { return nil }

@@ -94,7 +94,7 @@ package struct Fault: Sendable {
     func strikes(seen: Int64, struck: Int64, chance: Double) -> Bool {
         guard seen >= skip, struck < times else { return false }
         guard let probability else { return true }
-        return chance < Double(probability.millionths) / 1_000_000
+        return chance < Double(probability.scaled(places: 9)) / 1_000_000_000
     }
 }
 

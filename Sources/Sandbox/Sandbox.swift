@@ -315,8 +315,9 @@ package final class Sandbox {
     /// Resolves the manual reviews whose time has come. Costs nothing while there are none.
     package func resolveReviews(at now: Timestamp) throws {
         guard let nextReview, nextReview <= now else { return }
-        try store.write {
-            for (user, resolution) in try store.users.reviews(through: now) {
+        let due = try store.users.reviews(through: now)
+        try store.write(at: due.last?.1.at) {
+            for (user, resolution) in due {
                 try store.users.review(user, resolution.verdict)
             }
             try reviewsChanged()

@@ -18,8 +18,11 @@ package final class Sandboxes {
         package let consumer: Sandbox.Consumer
         /// The API key, where several share the sandbox, so that a token is bound to it (B.3).
         package let boundKey: String?
+        /// Whose transactions and lists it sees, where the keys of the sandbox have several vendors (decisions.md 7).
+        package let vendor: String?
 
-        package init(sandbox: Sandbox, consumer: Sandbox.Consumer, boundKey: String?) {
+        package init(sandbox: Sandbox, consumer: Sandbox.Consumer, boundKey: String?, vendor: String? = nil) {
+            self.vendor = vendor
             self.sandbox = sandbox
             self.consumer = consumer
             self.boundKey = boundKey
@@ -77,6 +80,8 @@ package final class Sandboxes {
         let sandbox: String
         let consumer: Sandbox.Consumer?
         let sharesSandbox: Bool
+        /// Whether another key that shares it has another vendor.
+        let isOneOfSeveralVendors: Bool
     }
 
     private final class Opened {
@@ -143,8 +148,10 @@ package final class Sandboxes {
     package func assign(_ keys: [(key: String, consumer: Sandbox.Consumer?)]) {
         guard let name = keys.first?.key else { return }
         release(name)
+        let areSeveral = Set(keys.map { $0.consumer?.vendorId }).count > 1
         for (key, consumer) in keys {
-            tenants[key] = Tenant(sandbox: name, consumer: consumer, sharesSandbox: keys.count > 1)
+            tenants[key] = Tenant(
+                sandbox: name, consumer: consumer, sharesSandbox: keys.count > 1, isOneOfSeveralVendors: areSeveral)
         }
     }
 
@@ -171,9 +178,10 @@ package final class Sandboxes {
             return Admission(sandbox: sandbox, consumer: sandbox.defaultConsumer, boundKey: nil)
         }
         let sandbox = try sandbox(named: tenant.sandbox)
+        let consumer = tenant.consumer ?? sandbox.defaultConsumer
         return Admission(
-            sandbox: sandbox, consumer: tenant.consumer ?? sandbox.defaultConsumer,
-            boundKey: tenant.sharesSandbox ? key : nil)
+            sandbox: sandbox, consumer: consumer, boundKey: tenant.sharesSandbox ? key : nil,
+            vendor: tenant.isOneOfSeveralVendors ? consumer.vendorId : nil)
     }
 
     package func sandbox(for key: String) throws(Failure) -> Sandbox { try admission(for: key).sandbox }

@@ -78,9 +78,9 @@ extension Settings {
             writer.key(key.field.name)
             writer.hundredths(amount.cents)
         }
-        func share(_ key: Key<Int64?>, _ share: Int64) {
+        func share(_ key: Key<Decimal?>, _ share: Decimal) {
             writer.key(key.field.name)
-            writer.raw("\(share / 10_000).\(String(share % 10_000 + 10_000).dropFirst())".utf8)
+            writer.raw(share.description.utf8)
         }
         func span(_ key: Key<CalendarSpan?>, _ span: Timestamp.Span) {
             writer.member(key.field.name, CalendarSpan(rest: span).description)
@@ -103,9 +103,7 @@ extension Settings {
     }
 }
 
-extension Kind where Value == Int64 {
-    /// A share, in hundredths of a percent.
-    fileprivate static func share(_ maximum: Int64) -> Kind<Int64> {
-        Kind<Decimal>.number(.zero...Decimal(whole: maximum)).map { $0.millionths / 100 }
-    }
+extension Kind where Value == Decimal {
+    /// A share, of any number of decimal places.
+    fileprivate static func share(_ maximum: Int64) -> Kind { number(.zero...Decimal(whole: maximum)) }
 }

@@ -20,9 +20,12 @@ package struct Tokens: Sendable {
         userId: String, at now: Timestamp, lifetime: Timestamp.Span, key: String? = nil
     ) -> String {
         let issued = (now - Timestamp(milliseconds: 0)) / .seconds(1)
-        let expires = issued + lifetime / .seconds(1)
+        // `exp` is in seconds (RFC 7519, section 4.1.4), and no token lives shorter than it should; the last millisecond stands beside it.
+        let end = now + lifetime
+        let expires = (end + .milliseconds(999) - Timestamp(milliseconds: 0)) / .seconds(1)
+        let exactly = Timestamp(seconds: Int64(expires)) != end ? #","until":\#(end.milliseconds)"# : ""
         let bound = key.map { #","key":"\#(Sandboxes.fingerprint(of: $0, length: 8))""# } ?? ""
-        return sign(#"{"userId":"\#(userId)","iat":\#(issued),"exp":\#(expires)\#(bound)}"#)
+        return sign(#"{"userId":"\#(userId)","iat":\#(issued),"exp":\#(expires)\#(exactly)\#(bound)}"#)
     }
 
     /// A lease's public id, which the documents show as such a token too (B.12).
@@ -45,7 +48,9 @@ package struct Tokens: Sendable {
     package func customer(of token: String) -> Customer? {
         guard let claims: CustomerClaims = claims(of: token) else { return nil }
         return Customer(
-            userId: claims.userId, expiresAt: Timestamp(seconds: claims.exp), keyDigest: claims.key)
+            userId: claims.userId,
+            expiresAt: claims.until.map { Timestamp(milliseconds: $0) } ?? Timestamp(seconds: claims.exp),
+            keyDigest: claims.key)
     }
 
     /// The row of a lease; `nil` when this sandbox did not sign the id.
@@ -62,6 +67,8 @@ package struct Tokens: Sendable {
     private struct CustomerClaims: Decodable {
         let userId: String
         let exp: Int64
+        /// In milliseconds, where `exp` cannot say it.
+        let until: Int64?
         let key: String?
     }
 

@@ -152,7 +152,7 @@ private final class Performance {
         }
         let message = Request(
             method: request.endpoint.method, target: target, fields: fields, body: body(request, step))
-        let response = gateway.answer(message, in: stage)
+        let response = gateway.answer(message, in: stage, as: scenario.keys.first?.consumer, vendor: scenario.vendor)
         let answer = try? JSON(response.body)
         let call = "\(step.entry.path): \(request.endpoint.method.rawValue) \(request.endpoint.path)"
         if let answer, response.status.rawValue < 300 {

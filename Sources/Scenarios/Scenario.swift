@@ -22,6 +22,12 @@ package struct Scenario: Sendable {
     let steps: [Step]
     let yaml: YAML
 
+    /// Whose the story's transactions are, where its keys have several vendors: the first key's, as whom it is played.
+    var vendor: String? {
+        let vendors = Set(keys.map { $0.consumer?.vendorId })
+        return vendors.count > 1 ? keys.first?.consumer?.vendorId : nil
+    }
+
     /// When the story begins, which relative moments count from.
     let present: Timestamp
 

@@ -133,10 +133,14 @@ import Testing
 
     @Test func `cannot be reached by adding to the last day`() throws {
         let token = try finalized()
-        let receipt = #"{"items":[{"sku":"A","receiptDate":"9999-12-31T23:59:59.999Z"}]}"#
-        #expect(try shop.send("POST", "/v3/transactions/T/confirm-receipt", receipt).status == 200)
+        let shipment = #"{"items":[{"sku":"A","carrier":"ups","shipDate":"9999-12-31T23:59:59.999Z","quantity":1}]}"#
+        #expect(try shop.send("POST", "/v3/transactions/T/confirm-shipment", shipment).status == 200)
         let agreements = try shop.send("GET", "/v3/customers/me/agreements", token: token).json
-        #expect(agreements.elements.first?["leaseStartDate"]?.string == "9999-12-31T23:59:59.999Z")
+        #expect(
+            agreements.elements.first?["leaseStartDate"]?.string == "9999-01-01T23:59:59.999Z", "with room for 52 weeks"
+        )
+        let receipt = #"{"items":[{"sku":"A","quantity":1,"receiptDate":"9999-12-31T23:59:59.999Z"}]}"#
+        #expect(try shop.send("POST", "/v3/transactions/T/confirm-receipt", receipt).status == 200)
         #expect(try shop.control("PUT", "clock", #"{"mode":"frozen","now":"9999-12-31T23:59:59Z"}"#).status == 200)
         #expect(try shop.create("b@b.co").token != "")
         #expect(try shop.send("POST", "/v3/transactions/T/return").status == 200)
@@ -179,7 +183,7 @@ import Testing
         #"UPDATE documents SET body = '{"name":"x","text":"about: [it, no, longer, plays"}' WHERE name = 'origin'"#,
         #"UPDATE documents SET body = '{"name":7}' WHERE name = 'origin'"#,
         #"INSERT INTO faults (definition) VALUES ('{"status":503,"from":"2026-11-25T04:00:00.000Z","until":"0026-11-25T04:00:00.000Z"}')"#,
-        "UPDATE lines SET delivered_at = -62198755200000", "UPDATE lines SET delivered_at = 9223372036854775807",
+        "UPDATE parcels SET delivered_at = -62198755200000", "UPDATE parcels SET delivered_at = 9223372036854775807",
         "UPDATE users SET created_at = -9223372036854775808, token_expires_at = 9223372036854775807",
         "UPDATE applications SET status = 'pending', spending_limit = 0, resolves_at = 9223372036854775807, resolves_as = 'approved'",
     ])

@@ -174,7 +174,7 @@ import Testing
         let changed = try shop.control(
             "PATCH", "settings", #"{"spendingLimit":2000,"minimumOrder":10,"arrayResponses":"wrapped","term":26}"#)
         #expect(changed.status == 200)
-        #expect(try shop.control("GET", "settings").data["taxRate"]?.numberText == "0.0700")
+        #expect(try shop.control("GET", "settings").data["taxRate"]?.numberText == "0.07")
         let john = try shop.create("john@example.com")
         #expect(try shop.apply(john.token).data["decision"]?["spendingLimit"]?.numberText == "2000")
         #expect(try shop.lease(john.token, "T1", cost: 10).data["term"]?.numberText == "26")

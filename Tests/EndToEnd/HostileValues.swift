@@ -1,6 +1,7 @@
 import Contract
 import JSON
 import Medusa
+import Support
 
 /// Values for the places of a declaration: right ones, so that a sandbox's state gets deep, and hostile ones, at and beyond every
 /// bound. All of them are JSON text.

@@ -43,7 +43,7 @@ import Testing
             try Kind(#"\bInt(64)?\((?!clamping:|truncatingIfNeeded:|exactly:|bitPattern:)"#, needsFloat: true),
             // Arithmetic on the bare number of a bounded type: its own operators are bounded.
             try Kind(
-                #"\.(milliseconds|cents|millionths)\b(?!\()\s*[-+*/%]|[-+*/%]\s*[\w.]*\.(milliseconds|cents|millionths)\b(?!\()"#,
+                #"\.(milliseconds|cents)\b(?!\()\s*[-+*/%]|[-+*/%]\s*[\w.]*\.(milliseconds|cents)\b(?!\()"#,
                 isEverywhere: false),
             // An index that was calculated.
             try Kind(#"\w\[[^\[\]"]*[-+*][^\[\]"]*\]"#),

@@ -164,9 +164,9 @@ import Testing
     @Test func `begins with userId, and lives for an hour`() throws {
         let customer = try world.create()
         #expect(customer.token.hasPrefix("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ1c2VySWQiOi"))
-        try world.advance(.milliseconds(3_599_000))
+        try world.advance(.milliseconds(3_599_999))
         #expect(try me(customer.token).status == 200)
-        try world.advance(.seconds(1))
+        try world.advance(.milliseconds(1))
         #expect(try me(customer.token).text == Self.refusal)
     }
 

@@ -207,7 +207,7 @@ import Testing
         #expect(try refund(world, #"{"lineNumber":1,"sku":"abc123"}"#).code == "TransactionNotFound")
         let customer = try world.approved()
         try world.sign(try world.lease(customer), customer)
-        #expect(try refund(world, #"{"lineNumber":1,"sku":"abc123"}"#).message?.hasSuffix("delivered") == true)
+        #expect(try refund(world, #"{"lineNumber":1,"sku":"abc123"}"#).message?.hasSuffix("refunded") == true)
     }
 }
 

@@ -57,19 +57,20 @@ import Testing
     }
 
     private func order(in store: Store) throws {
-        let item = Order.Item(sku: "A", brand: "b", description: "d", cost: .dollars(100), quantity: 3)
+        let item = Order.Item(sku: "A", brand: "b", description: "d", cost: Decimal(whole: 100), quantity: 3)
         let order = Order(
             reference: "T", orderId: "O", items: [item], shippingCost: .dollars(5), payTomorrowTaxTotal: .dollars(1))
         var transaction = try store.transactions.create(
             order, terms: order.terms(Settings()), customer: 1, at: Self.now, expiresAt: Self.now + .hours(24))
         transaction.sign(at: Self.now)
         try transaction.finalize(at: Self.now)
-        let parcel = Line.Parcel(carrier: "ups", trackingNumber: "n", trackingLink: "l", deliveredAt: Self.now)
-        try transaction.ship([.init(sku: "A", quantity: 1, parcel: parcel)])
+        let tracking = Line.Tracking(carrier: "ups", number: "n", link: "l")
+        try transaction.ship(
+            [.init(sku: "A", quantity: 1, tracking: tracking, deliveredAt: Self.now)], at: Self.now)
         try store.transactions.save(transaction)
         let customer = try #require(try store.users.user(1))
         let agreement = try #require(
-            Agreement(transaction, collected: .zero, customer: customer, at: Self.now, Settings()))
+            Agreement(transaction, collected: [], customer: customer, at: Self.now, Settings()))
         let payment = try Payment(of: .dollars(10), towards: agreement, from: customer)
         _ = try store.payments.add(payment, towards: 1, by: 1, at: Self.now)
         try store.credits.add(Credit(lineNumber: 1, item: .dollars(10), shipping: .dollars(1)), to: 1, at: Self.now)
@@ -118,8 +119,11 @@ import Testing
             "UPDATE passcodes SET sent_at = -9223372036854775808",
             "has a value in passcodes.sent_at that no medusa-sandbox keeps"
         ),
-        ("UPDATE lines SET cost = 90000000000, quantity = 100000", "has rows in lines that contradict others"),
-        ("UPDATE lines SET position = 1", "has rows in lines that contradict others"),
+        ("UPDATE lines SET cost = 90000000000000000, quantity = 100000", "has rows in lines that contradict others"),
+        ("UPDATE lines SET position = 1; UPDATE parcels SET position = 1", "has rows in lines that contradict others"),
+        ("UPDATE parcels SET shipped = 2", "has rows in lines that contradict others"),
+        ("DELETE FROM parcels", "has rows in lines that contradict others"),
+        ("UPDATE lines SET amount = 30004", "has rows in lines that contradict others"),
         ("UPDATE credits SET item_credit = 30001", "has rows in credits that contradict others"),
         ("UPDATE credits SET shipping_credit = 501", "has rows in credits that contradict others"),
         ("UPDATE credits SET line_number = 2", "has rows in credits that contradict others"),
@@ -160,7 +164,7 @@ import Testing
         }
         _ = try (
             store.faults.all(), store.passcodes.latest(9), store.questionnaires.latest(of: 1),
-            store.users.latestMoment()
+            store.lastHappened()
         )
     }
 }

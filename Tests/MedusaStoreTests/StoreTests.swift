@@ -20,7 +20,7 @@ import Testing
     private func transaction(_ reference: String, of user: Int64) throws -> Transaction {
         let order = Order(
             reference: reference,
-            items: [Order.Item(sku: "A", brand: "b", description: "d", cost: .dollars(100), quantity: 3)])
+            items: [Order.Item(sku: "A", brand: "b", description: "d", cost: Decimal(whole: 100), quantity: 3)])
         return try store.transactions.create(
             order, terms: order.terms(Settings()), customer: user, at: Self.now, expiresAt: Self.now + .hours(24))
     }
@@ -36,13 +36,19 @@ import Testing
         var transaction = try transaction("ABC-1", of: owner)
         transaction.sign(at: Self.now)
         try transaction.finalize(at: Self.now)
-        let parcel = Line.Parcel(carrier: "ups", trackingNumber: "9M", trackingLink: "l", deliveredAt: Self.now)
-        try transaction.ship([.init(sku: "A", quantity: 2, parcel: parcel)])
+        let tracking = Line.Tracking(carrier: "ups", number: "9M", link: "l")
+        try transaction.ship(
+            [
+                .init(sku: "A", quantity: 1, tracking: tracking, deliveredAt: Self.now),
+                .init(sku: "A", quantity: 1, tracking: tracking, deliveredAt: Self.now + .days(2)),
+            ], at: Self.now)
         try store.transactions.save(transaction)
         let found = try #require(try store.transactions.transaction(reference: "ABC-1"))
         #expect(found.lease == transaction.lease)
         #expect(found.terms == transaction.terms)
-        #expect(found.lines[0].parcel == parcel)
+        #expect(found.lines[0].tracking == tracking)
+        #expect(found.lines[0].parcels == transaction.lines[0].parcels)
+        #expect(found.firstDelivery == Self.now)
         #expect(found.lines[0].count(.shipped) == 2)
         #expect(found.lines[0].count(.signed) == 1)
         #expect(try store.transactions.transaction(1) == found)
@@ -77,7 +83,9 @@ import Testing
         let owner = try #require(try user())
         var transaction = try transaction("T1", of: owner)
         transaction.lines = [
-            Line(sku: "A", brand: "b", description: "d", cost: .zero, quantity: 3, units: [.shipped: 2, .canceled: 2])
+            Line(
+                sku: "A", brand: "b", description: "d", cost: .zero, quantity: 3, amount: .zero,
+                units: [.signed: 2, .canceled: 2])
         ]
         let refused = #expect(throws: SQLiteError.self) { try store.transactions.save(transaction) }
         #expect(refused?.cause == .constraint)
@@ -97,7 +105,7 @@ import Testing
         #expect(try store.users.id(email: "b@example.com") == nil)
     }
 
-    @Test func `keeps what a refusal wants remembered`() throws {
+    @Test func `keeps nothing of a call that is refused`() throws {
         #expect(throws: Refusal.paymentRequired) {
             try store.write {
                 _ = try user()
@@ -105,7 +113,23 @@ import Testing
             }
         }
         try store.settle()
-        #expect(try store.users.count() == 1)
+        #expect(try store.users.count() == 0)
+    }
+
+    @Test func `knows when the last thing happened, also once it is opened again`() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).sqlite").path
+        defer { for end in ["", "-wal"] { try? FileManager.default.removeItem(atPath: file + end) } }
+        let later = Self.now + .days(40)
+        do {
+            let store = try Store(.file(file))
+            try store.keep(secret: Array(repeating: 7, count: 32))
+            try store.write(at: Self.now) { try store.documents.save("clock", []) }
+            try store.write(at: later) { try store.documents.save("clock", [1]) }
+            try store.write(at: Self.now + .days(41)) {}
+            #expect(try store.lastHappened() == later, "a call that writes nothing does not count")
+            try store.settle()
+        }
+        #expect(try Store(.file(file)).lastHappened() == later)
     }
 
     @Test func `refuses a file of a later version`() throws {

@@ -5,19 +5,20 @@ import Testing
     private static let delivered = Samples.now + .days(3)
 
     private func agreement(
-        _ email: String = "john@example.com", collected: Money = .zero, after days: Int64 = 0, shipped: Bool = true
+        _ email: String = "john@example.com", collected: Money? = nil, after days: Int64 = 0, shipped: Bool = true
     ) throws -> Agreement {
         var transaction = try Samples.finalized()
-        if shipped { try transaction.ship([Samples.delivery(deliveredAt: Self.delivered)]) }
+        if shipped { try transaction.ship([Samples.shipment(deliveredAt: Self.delivered)], at: Samples.now) }
+        let now = Self.delivered + .days(days)
         let agreement = Agreement(
-            transaction, collected: collected, customer: Samples.user(email), at: Self.delivered + .days(days),
-            Samples.settings)
+            transaction, collected: collected.map { [Collected(amount: $0, at: now, isPayoff: false)] } ?? [],
+            customer: Samples.user(email), at: now, Samples.settings)
         return try #require(agreement)
     }
 
     @Test func `exists for finalized leases only`() {
         let none = Agreement(
-            Samples.signed(), collected: .zero, customer: Samples.user(), at: Samples.now, Samples.settings)
+            Samples.signed(), collected: [], customer: Samples.user(), at: Samples.now, Samples.settings)
         #expect(none == nil)
     }
 
@@ -60,7 +61,7 @@ import Testing
         var transaction = try Samples.finalized()
         _ = transaction.cancel([], at: Samples.now)
         let agreement = Agreement(
-            transaction, collected: .zero, customer: Samples.user("x.pastdue@a.co"), at: Samples.now, Samples.settings)
+            transaction, collected: [], customer: Samples.user("x.pastdue@a.co"), at: Samples.now, Samples.settings)
         #expect(agreement?.earlyPayoff == .zero)
         #expect(agreement?.pastDue == .zero)
     }

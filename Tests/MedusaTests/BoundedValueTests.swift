@@ -105,10 +105,10 @@ private struct Numbers {
     @Test(arguments: [
         ("1e-9223372036854775808", "0"), ("1e-99999999999999999999", "0"), ("1e-400", "0"),
         ("0e99999999999999999999", "0"),
-        ("1e-324", "0.000000"), ("-1e-7", "-0.000000"), ("1.0000001", "1.000000"), ("1e12", "1000000000000"),
-        ("-0.5", "-0.500000"),
+        ("1e-324", "0"), ("-1e-7", "-0.0000001"), ("1.0000001", "1.0000001"), ("1e12", "1000000000000"),
+        ("-0.5", "-0.5"),
         ("0.00000000000000000000001e23", "1"), ("9e12", "9000000000000"),
-        ("12345678901234567890e-10", "1234567890.123456"),
+        ("12345678901234567890e-10", "1234567890.12345678"),
     ])
     func `is a number as JavaScript has it`(text: String, description: String) {
         #expect(Decimal(text)?.description == description)
@@ -146,7 +146,8 @@ private struct Numbers {
         Order(
             reference: "T",
             items: items.map {
-                Order.Item(sku: $0.sku, brand: "b", description: "d", cost: .dollars($0.dollars), quantity: $0.count)
+                Order.Item(
+                    sku: $0.sku, brand: "b", description: "d", cost: Decimal(whole: $0.dollars), quantity: $0.count)
             },
             shippingCost: .dollars(shipping), totalDiscount: .dollars(discount))
     }
@@ -158,7 +159,7 @@ private struct Numbers {
         }
     }
 
-    @Test func `is refused for an item, for all of them, or for its discount`() {
+    @Test func `is refused for an item, or for all of them`() {
         // Row 103 of the faults found on 0.4.0.
         let found = order(
             [("A", 10_000_000, 100_000), ("DISCOUNT-1", -10_000_000, 99_999), ("DISCOUNT-2", -9_999_999, 1)],
@@ -170,7 +171,8 @@ private struct Numbers {
             complaint(many) == #""items" with shipping and discount must be less than or equal to 1000000000 in all"#)
         let thin = order(
             [("A", 10_000_000, 1), ("DISCOUNT", -9_999_999, 1)], shipping: 10_000_000, discount: 9_999_999)
-        #expect(complaint(thin)?.hasPrefix(#""totalDiscount" is too large"#) == true)
+        #expect(complaint(thin) == nil, "a discount is shared out over what is sold, however little it leaves")
+        #expect(thin.lines.map(\.amount) == [.zero, .zero])
     }
 
     @Test func `is taken up to the bound`() {

@@ -11,17 +11,17 @@ import Testing
         transaction.sign(at: Samples.now)
         #expect(Samples.counts(transaction) == ["ordered": 3, "signed": 3])
         try transaction.finalize(at: Samples.now)
-        try transaction.ship([Samples.delivery("A", 2)])
+        try transaction.ship([Samples.shipment("A", 2)], at: Samples.now)
         #expect(Samples.counts(transaction) == ["ordered": 3, "signed": 1, "shipped": 2])
-        try transaction.receive([Samples.delivery("A", 1)])
+        try transaction.receive([.init(sku: "A", quantity: 1)], at: Samples.now)
         #expect(Samples.counts(transaction) == ["ordered": 3, "signed": 1, "shipped": 1, "received": 1])
-        _ = transaction.takeBack([Selection(sku: "A", quantity: 1)])
+        _ = transaction.takeBack([Selection(sku: "A", quantity: 1)], at: Samples.now)
         #expect(Samples.counts(transaction) == ["ordered": 3, "signed": 1, "shipped": 1, "returned": 1])
     }
 
     @Test func `are shipped as a whole when nothing is selected`() throws {
         var transaction = try Samples.finalized()
-        try transaction.ship([Samples.delivery()])
+        try transaction.ship([Samples.shipment()], at: Samples.now)
         #expect(Samples.counts(transaction, 0) == ["ordered": 3, "shipped": 3])
         #expect(Samples.counts(transaction, 1) == ["ordered": 2, "shipped": 2])
     }
@@ -33,7 +33,7 @@ import Testing
         var transaction = try Samples.finalized()
         let before = transaction
         let refused = refusal { () throws(Refusal) in
-            try transaction.ship([Samples.delivery("B"), Samples.delivery(sku, quantity)])
+            try transaction.ship([Samples.shipment("B"), Samples.shipment(sku, quantity)], at: Samples.now)
         }
         #expect(refused == .invalidItem(named))
         #expect(transaction == before, "all entries hold, or none does")
@@ -41,27 +41,32 @@ import Testing
 
     @Test func `are not shipped twice`() throws {
         var transaction = try Samples.finalized()
-        try transaction.ship([Samples.delivery()])
+        try transaction.ship([Samples.shipment()], at: Samples.now)
         #expect(
-            refusal { () throws(Refusal) in try transaction.ship([Samples.delivery()]) } == .invalidItem(""))
+            refusal { () throws(Refusal) in try transaction.ship([Samples.shipment()], at: Samples.now) }
+                == .invalidItem(""))
     }
 
     @Test func `are delivered only once the lease is finalized`() {
         var transaction = Samples.signed()
-        #expect(refusal { () throws(Refusal) in try transaction.ship([Samples.delivery()]) } == .notFinalized)
-        #expect(refusal { () throws(Refusal) in try transaction.receive([Samples.delivery()]) } == .notFinalized)
+        #expect(
+            refusal { () throws(Refusal) in try transaction.ship([Samples.shipment()], at: Samples.now) }
+                == .notFinalized(.delivered))
+        #expect(
+            refusal { () throws(Refusal) in try transaction.receive([.init()], at: Samples.now) }
+                == .notFinalized(.delivered))
     }
 
     @Test func `are handed over in the store without a shipment`() throws {
         var transaction = try Samples.finalized()
-        try transaction.receive([Samples.delivery()])
+        try transaction.receive([.init()], at: Samples.now)
         #expect(Samples.counts(transaction) == ["ordered": 3, "received": 3])
     }
 
     @Test func `are cancelled before delivery, and refused after it`() throws {
         var transaction = try Samples.finalized()
-        try transaction.ship([Samples.delivery("A", 1, deliveredAt: Samples.now + .days(3))])
-        try transaction.receive([Samples.delivery("B", 1)])
+        try transaction.ship([Samples.shipment("A", 1, deliveredAt: Samples.now + .days(3))], at: Samples.now)
+        try transaction.receive([.init(sku: "B", quantity: 1)], at: Samples.now)
         var early = transaction
         #expect(
             early.cancel([], at: Samples.now)
@@ -89,7 +94,8 @@ import Testing
     @Test func `that are not shipped cannot be returned`() {
         var transaction = Samples.signed()
         #expect(
-            transaction.takeBack([Selection(sku: "A", quantity: 1)]) == .init(failed: [Units(sku: "A", quantity: 1)]))
+            transaction.takeBack([Selection(sku: "A", quantity: 1)], at: Samples.now)
+                == .init(failed: [Units(sku: "A", quantity: 1)]))
     }
 
     @Test func `that are cancelled already fail when they are named again`() {
@@ -100,7 +106,8 @@ import Testing
     }
 
     @Test func `are counted over every line of the same SKU`() {
-        let line = Line(sku: "A", brand: "b", description: "d", cost: .dollars(10), quantity: 2)
+        let line = Line(
+            sku: "A", brand: "b", description: "d", cost: Decimal(whole: 10), quantity: 2, amount: .dollars(20))
         var transaction = Samples.transaction()
         transaction.lines = [line, line]
         #expect(
@@ -122,9 +129,10 @@ import Testing
         // Every sequence of four steps over one line of two units.
         let steps: [(inout Transaction) -> Void] = [
             { $0.sign(at: Samples.now) }, { try? $0.finalize(at: Samples.now) },
-            { try? $0.ship([Samples.delivery("B", 1)]) }, { try? $0.receive([Samples.delivery("B")]) },
+            { try? $0.ship([Samples.shipment("B", 1)], at: Samples.now) },
+            { try? $0.receive([.init(sku: "B")], at: Samples.now) },
             { _ = $0.cancel([Selection(sku: "B", quantity: 1)], at: Samples.now) },
-            { _ = $0.takeBack([Selection(sku: "B")]) },
+            { _ = $0.takeBack([Selection(sku: "B")], at: Samples.now) },
         ]
         for number in 0..<(6 * 6 * 6 * 6 * 6) {
             var transaction = Samples.transaction()

@@ -21,7 +21,9 @@ enum Samples {
             finalizedAt: finalized ? now : nil)
     }
 
-    static func order(cost: Money = .dollars(200), quantity: Int = 2, shipping: Money = .zero, discount: Money = .zero)
+    static func order(
+        cost: Decimal = Decimal(whole: 200), quantity: Int = 2, shipping: Money = .zero, discount: Money = .zero
+    )
         -> Order
     {
         Order(
@@ -35,8 +37,8 @@ enum Samples {
         let order = Order(
             reference: "ABC-1",
             items: [
-                Order.Item(sku: "A", brand: "Apple", description: "iPad", cost: .dollars(100), quantity: 3),
-                Order.Item(sku: "B", brand: "Sony", description: "TV", cost: .dollars(50), quantity: 2),
+                Order.Item(sku: "A", brand: "Apple", description: "iPad", cost: Decimal(whole: 100), quantity: 3),
+                Order.Item(sku: "B", brand: "Sony", description: "TV", cost: Decimal(whole: 50), quantity: 2),
             ])
         return Transaction(
             lease: lease(), reference: "ABC-1", orderId: nil, shippingCost: .zero, payTomorrowTaxTotal: nil,
@@ -55,14 +57,12 @@ enum Samples {
         return transaction
     }
 
-    static func parcel(carrier: String = "ups", deliveredAt: Timestamp = now + .days(3)) -> Line.Parcel {
-        Line.Parcel(carrier: carrier, trackingNumber: "9M", trackingLink: "", deliveredAt: deliveredAt)
-    }
+    static let tracking = Line.Tracking(carrier: "ups", number: "9M", link: "")
 
-    static func delivery(_ sku: String? = nil, _ quantity: Int? = nil, deliveredAt: Timestamp = now + .days(3))
-        -> Transaction.Delivery
+    static func shipment(_ sku: String? = nil, _ quantity: Int? = nil, deliveredAt: Timestamp = now + .days(3))
+        -> Transaction.Shipment
     {
-        Transaction.Delivery(sku: sku, quantity: quantity, parcel: parcel(deliveredAt: deliveredAt))
+        Transaction.Shipment(sku: sku, quantity: quantity, tracking: tracking, deliveredAt: deliveredAt)
     }
 
     static func counts(_ transaction: Transaction, _ line: Int = 0) -> [String: Int] {

@@ -5,14 +5,16 @@ import Testing
     private static let delivered = Samples.now + .days(3)
     private static let start = delivered + .days(1)
 
-    private func agreement(_ email: String = "john@example.com", collected: Money = .zero, shipped: Bool = true) throws
+    private func agreement(_ email: String = "john@example.com", collected: Money? = nil, shipped: Bool = true) throws
         -> Agreement
     {
         var transaction = try Samples.finalized()
-        if shipped { try transaction.ship([Samples.delivery(deliveredAt: Self.delivered)]) }
+        if shipped { try transaction.ship([Samples.shipment(deliveredAt: Self.delivered)], at: Samples.now) }
         return try #require(
             Agreement(
-                transaction, collected: collected, customer: Samples.user(email), at: Self.delivered, Samples.settings))
+                transaction,
+                collected: collected.map { [Collected(amount: $0, at: Samples.now, isPayoff: false)] } ?? [],
+                customer: Samples.user(email), at: Self.delivered, Samples.settings))
     }
 
     @Test func `has a payment a week, from the day after delivery`() throws {
@@ -59,15 +61,9 @@ import Testing
         let declined = try agreement("x.decline@example.com")
         let due = declined.payments(after: Samples.now, through: now).reduce(Money.zero) { $0 + $1.amount }
         var transaction = try Samples.finalized()
-        try transaction.ship([Samples.delivery(deliveredAt: Self.delivered)])
+        try transaction.ship([Samples.shipment(deliveredAt: Self.delivered)], at: Samples.now)
         let later = Agreement(
-            transaction, collected: .zero, customer: Samples.user("x.decline@example.com"), at: now, Samples.settings)
+            transaction, collected: [], customer: Samples.user("x.decline@example.com"), at: now, Samples.settings)
         #expect(later?.pastDue == due)
-    }
-}
-
-extension Timestamp {
-    fileprivate static func - (moment: Timestamp, span: Span) -> Timestamp {
-        Timestamp(milliseconds: moment.milliseconds - span.milliseconds)
     }
 }

@@ -58,7 +58,9 @@ enum StartCheckout {
 
     static func answer(_ call: Call) throws -> Response {
         let reference = try call.input().body[transactionId]
-        guard try !call.store.transactions.isTaken(reference) else { throw Refusal.transactionIdInUse }
+        guard try !call.store.transactions.isTaken(reference, vendor: call.vendor) else {
+            throw Refusal.transactionIdInUse
+        }
         // What is only kept need not hold what only the caller should know.
         var secrets = Secrets()
         let kept = call.payload.map { secrets.body($0, call.sandbox.seenSecrets, learns: false) }

@@ -50,6 +50,7 @@ enum CreateUser {
         Users.Draft(
             email: body[email], firstName: body[firstName], lastName: body[lastName],
             passwordDigest: body[password].map { call.sandbox.tokens.digest("password", $0) }, locale: locale,
-            persona: call.ruling(\.stays)?.outcome, tokenExpiresAt: tokenExpiresAt)
+            persona: call.ruling(\.stays)?.outcome, tokenExpiresAt: tokenExpiresAt,
+            vendor: call.vendor)
     }
 }

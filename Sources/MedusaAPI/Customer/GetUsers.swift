@@ -20,8 +20,8 @@ enum GetUsers {
 
     static func answer(_ call: Call) throws -> Response {
         let page = Page(try call.input().query)
-        let users = try call.store.users.page(page.number, of: page.size)
-        let count = try call.store.users.count()
+        let users = try call.store.users.page(page.number, of: page.size, vendor: call.vendor)
+        let count = try call.store.users.count(vendor: call.vendor)
         return .data {
             $0.member("users", array: users) { writer, user in
                 writer.object { $0.members(of: user, in: call) }

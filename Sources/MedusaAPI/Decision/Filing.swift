@@ -44,14 +44,17 @@ extension Call {
             ruling: ruling, email: user.email, ssn: filing.ssn, at: now, sandbox.settings)
         let methods = try paymentMethods()
 
-        try users.apply(user.id, verdict, dateOfBirth: filing.dateOfBirth, isComplete: isComplete, at: now)
-        if verdict.resolution != nil { try sandbox.reviewsChanged() }
+        try users.apply(
+            user.id, verdict, dateOfBirth: filing.dateOfBirth, isComplete: isComplete, funnel: consumer.channel, at: now
+        )
         if let persona = self.ruling(\.stays, customer: user)?.outcome {
             try users.remember(persona: persona, of: user.id)
         }
         try users.save(filing.profile, ssnDigest: ssnDigest, of: user.id)
         try add(methods, to: user)
         guard let decided = try users.user(user.id) else { throw Refusal.userNotFound }
+        // Last, for what the sandbox remembers is not taken back with what the request wrote.
+        if verdict.resolution != nil { try sandbox.reviewsChanged() }
         trace.after.customer = decided
         return decided
     }

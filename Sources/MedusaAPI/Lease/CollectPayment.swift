@@ -46,6 +46,7 @@ enum CollectPayment {
         if case .failed = payment.outcome, !isRuled { call.note(Persona.find(email: user.email)) }
         let row = try call.store.payments.add(
             payment, towards: agreement.transaction.lease.id, by: method, at: call.now)
+        try call.sandbox.expectInvariants(of: agreement.transaction, at: call.now)
         return .list([payment], in: call) { writer, payment in
             writer.object {
                 $0.member("paymentId", call.sandbox.identifiers.identifier(.payment, row))
@@ -65,6 +66,7 @@ enum CollectPayment {
     private static func namedAgreement(_ call: Call, _ user: User) throws -> Agreement {
         guard let row = call.sandbox.identifiers.row(.agreement, call.parameter("agreementId")),
             let transaction = try call.store.transactions.transaction(row), transaction.lease.customer == user.id,
+            transaction.lease.isVisible(to: call.vendor),
             let agreement = try call.agreement(transaction, of: user)
         else { throw Refusal.agreementNotFound }
         return agreement

@@ -28,17 +28,11 @@ enum ConfirmReceipt {
     static func answer(_ call: Call) throws -> Response {
         var transaction = try call.transaction(orThrow: .transactionNotFound)
         let body = try call.input().body
-        let deliveries = body[items].map { items in
-            items.map { delivery($0[sku], $0[quantity], $0[receiptDate] ?? call.now) }
+        let receipts = body[items].map { items in
+            items.map { Transaction.Receipt(sku: $0[sku], quantity: $0[quantity], at: $0[receiptDate]) }
         }
-        try transaction.receive(deliveries ?? [delivery(nil, nil, call.now)])
+        try transaction.receive(receipts ?? [Transaction.Receipt()], at: call.now)
         try call.save(transaction)
         return .data { _ in }
-    }
-
-    private static func delivery(_ sku: String?, _ quantity: Int?, _ date: Timestamp) -> Transaction.Delivery {
-        Transaction.Delivery(
-            sku: sku, quantity: quantity,
-            parcel: Line.Parcel(carrier: "", trackingNumber: "", trackingLink: "", deliveredAt: date))
     }
 }

@@ -38,21 +38,27 @@ enum ConfirmShipment {
         var transaction = try call.transaction(orThrow: .transactionNotFound)
         let body = try call.input().body
         let transit = call.sandbox.settings.transitTime
-        let deliveries = body[items].map { items in
-            items.map { item in
-                Transaction.Delivery(
+        let shipments = try body[items].map { items in
+            try items.enumerated().map { index, item in
+                let shipped = item[shipDate]
+                let delivered = item[deliveryDate] ?? shipped + transit
+                // A date without a time is that whole day.
+                guard delivered >= shipped || delivered.date == shipped.date else {
+                    throw Violation(
+                        "items[\(index)].deliveryDate", #"must be larger than or equal to "ref:shipDate""#,
+                        at: item.given(deliveryDate)?.json)
+                }
+                return Transaction.Shipment(
                     sku: item[sku], quantity: item[quantity],
-                    parcel: Line.Parcel(
-                        carrier: item[carrier], trackingNumber: item[trackingNumber] ?? "",
-                        trackingLink: item[trackingLink] ?? "",
-                        deliveredAt: item[deliveryDate] ?? item[shipDate] + transit))
+                    tracking: Line.Tracking(
+                        carrier: item[carrier], number: item[trackingNumber] ?? "", link: item[trackingLink] ?? ""),
+                    deliveredAt: delivered)
             }
         }
-        let everything = Transaction.Delivery(
-            sku: nil, quantity: nil,
-            parcel: Line.Parcel(
-                carrier: "", trackingNumber: "", trackingLink: "", deliveredAt: call.now + transit))
-        try transaction.ship(deliveries ?? [everything])
+        let everything = Transaction.Shipment(
+            sku: nil, quantity: nil, tracking: Line.Tracking(carrier: "", number: "", link: ""),
+            deliveredAt: call.now + transit)
+        try transaction.ship(shipments ?? [everything], at: call.now)
         try call.save(transaction)
         return .data { _ in }
     }

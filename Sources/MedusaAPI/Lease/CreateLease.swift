@@ -20,7 +20,7 @@ enum CreateLease {
     static let sku = Key.required("sku", .string, "Item SKU")
     static let productId = Key.optional("productId", .string, "Product id")
     static let description = Key.required("description", .string, "Item description")
-    static let cost = Key.required("cost", .dollars, "Unit price in dollars")
+    static let cost = Key.required("cost", .exactDollars, "Unit price in dollars")
     static let condition = Key.optional("condition", .documented("new", "used", "refurbished"), "Condition")
     static let quantity = Key.required("quantity", .quantity, "Units to lease")
     static let mpn = Key.optional("mpn", .string, "Manufacturer part number")
@@ -81,11 +81,14 @@ enum CreateLease {
         let order = order(input.body)
         try order.mayBeAddedUp()
         try user.mayLease()
-        guard try !call.store.transactions.isTaken(order.reference) else { throw Refusal.transactionIdInUse }
+        guard try !call.store.transactions.isTaken(order.reference, vendor: call.vendor) else {
+            throw Refusal.transactionIdInUse
+        }
         try order.validate(available: user.availableBalance(at: call.now), settings)
         let transaction = try call.store.transactions.create(
-            order, terms: order.terms(settings), customer: user.id, at: call.now,
+            order, terms: order.terms(settings), customer: user.id, vendor: call.vendor, at: call.now,
             expiresAt: call.now + settings.leaseLifetime)
+        try call.sandbox.expectInvariants(of: transaction, at: call.now)
         call.trace.after.transaction = transaction
 
         let document = call.document(transaction, of: user)

@@ -43,7 +43,7 @@ enum GetAgreements {
         let user = try call.customer()
         _ = try call.input()
         var agreements: [Agreement] = []
-        for transaction in try call.store.transactions.finalized(of: user.id) {
+        for transaction in try call.store.transactions.finalized(of: user.id, vendor: call.vendor) {
             if let agreement = try call.agreement(transaction, of: user) { agreements.append(agreement) }
         }
         return .list(agreements, in: call) { writer, agreement in
@@ -58,8 +58,8 @@ enum GetAgreements {
                 $0.member("items", array: agreement.transaction.lines) { writer, line in
                     writer.object {
                         $0.member("description", line.description)
-                        $0.member("trackingCarrierName", line.parcel?.carrier ?? "")
-                        $0.member("trackingNumber", line.parcel?.trackingNumber ?? "")
+                        $0.member("trackingCarrierName", line.tracking?.carrier ?? "")
+                        $0.member("trackingNumber", line.tracking?.number ?? "")
                         $0.member("trackingStatus", line.trackingStatus(at: call.now))
                     }
                 }
@@ -78,7 +78,7 @@ extension Call {
 extension Line {
     /// `delivered` is the documented word; the other two are ours.
     fileprivate func trackingStatus(at now: Timestamp) -> String {
-        guard let parcel else { return "pending" }
-        return parcel.deliveredAt <= now ? "delivered" : "in_transit"
+        guard !parcels.isEmpty else { return "pending" }
+        return parcels.allSatisfy { $0.isDelivered(at: now) } ? "delivered" : "in_transit"
     }
 }

@@ -30,7 +30,8 @@ enum GetTransactions {
         let query = try call.input().query
         let page = Page(query)
         let filter = Transactions.Filter(
-            status: query[leaseStatus].flatMap(Lease.Status.init), from: query[fromDate], before: before(query))
+            status: query[leaseStatus].flatMap(Lease.Status.init), from: query[fromDate], before: before(query),
+            vendor: call.vendor)
         let listed = try call.store.transactions.page(page.number, of: page.size, filter)
         let count = try call.store.transactions.count(filter)
         return .data {

@@ -23,7 +23,7 @@ enum ReturnItems {
 
     static func answer(_ call: Call) throws -> Response {
         var transaction = try call.transaction(orThrow: .transactionNotFound)
-        let result = transaction.takeBack(try ItemSelection.selections(call))
+        let result = transaction.takeBack(try ItemSelection.selections(call), at: call.now)
         try call.save(transaction)
         return ItemSelection.response(result, done: "returned")
     }

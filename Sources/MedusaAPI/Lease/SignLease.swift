@@ -4,7 +4,8 @@ internal import JSON
 internal import Medusa
 internal import MedusaStore
 
-/// Route 16: records the signature, and collects the first payment. Answers 401, 404, 400, 410, 402, 200, in this order
+/// Route 16: records the signature, and collects the first payment. Answers 401, 404, 400, 410, 402, 200, in this order; only a
+/// customer with an active decision may sign, as the guide has it
 /// (decisions.md 14).
 enum SignLease {
     static let ipAddress = Key.required("ipAddress", .string, "IP of the signing device")
@@ -21,6 +22,9 @@ enum SignLease {
                 sample: Sample(PackageResources.sign_lease_200_json)),
             .credentials, .leaseNotFound.printed(Sample(PackageResources.sign_lease_404_json)), .invalid,
             .init(
+                .badRequest, "InvalidCustomer", meaning: "Undecided, under review, denied or on hold by now",
+                by: "`PUT /_sandbox/users/{userId}/decision` after the lease was created"),
+            .init(
                 .gone, "LeaseExpired", meaning: "Not signed in time, or cancelled as a whole",
                 by: "`medusa-sandbox clock advance P1D`, or cancel it, then sign",
                 sample: Sample(PackageResources.sign_lease_410_json)),
@@ -34,18 +38,19 @@ enum SignLease {
         let user = try call.customer()
         var transaction = try call.lease()
         _ = try call.input()
-        try transaction.maySign(at: call.now)
         if transaction.lease.status == .pending {
+            try user.mayLease()
+            try transaction.maySign(at: call.now)
             let isRuled = call.ruling({ $0 == .firstPaymentDeclines }, customer: user) != nil
             let youngest = try call.store.paymentMethods.youngest(of: user.id)
             switch user.firstPayment(youngestMethod: youngest, isRuled: isRuled) {
             case .collected: break
             case .missing: throw Refusal.paymentRequired
             case .declined(let method):
-                // The refusal that leaves a trace: which methods have been tried.
+                // The refusal that leaves a trace, and so is returned, not thrown: which methods have been tried.
                 try call.store.users.rememberDecline(of: user.id, paymentMethod: method)
                 if !isRuled { call.note(Persona.find(email: user.email)) }
-                throw Refusal.paymentRequired
+                return .refusal(.paymentRequired)
             }
             transaction.sign(at: call.now)
             try call.save(transaction)

@@ -50,6 +50,7 @@ enum RefundTransaction {
         let credits = call.store.credits
         try transaction.mayCredit(requests, after: try credits.all(of: transaction.lease.id))
         for (_, credit) in requests { try credits.add(credit, to: transaction.lease.id, at: call.now) }
+        try call.sandbox.expectInvariants(of: transaction, at: call.now)
         return .data {
             $0.member("refunded", array: requests) { writer, request in
                 writer.object {

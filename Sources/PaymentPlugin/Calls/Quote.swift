@@ -12,7 +12,7 @@ enum Quote {
     static let brand = Key.required("brand", .string, "Item brand")
     static let sku = Key.required("sku", .string, "Item SKU")
     static let description = Key.required("description", .string, "Item description")
-    static let cost = Key.required("cost", .dollars, "Unit price in dollars")
+    static let cost = Key.required("cost", .exactDollars, "Unit price in dollars")
     static let quantity = Key.required("quantity", .quantity, "Units")
     static let shippingCost = Key.optional("cost", .price, "Shipping of this item, in dollars")
     static let shipping = Key.optional("shipping", .object(fields(shippingCost)), "Shipping of this item")
@@ -24,7 +24,7 @@ enum Quote {
     static func answer(_ call: PluginCall) throws -> Response {
         let body = try call.body()
         let settings = call.sandbox.settings
-        guard try !call.sandbox.store.transactions.isTaken(body[transactionId]) else {
+        guard try !call.sandbox.store.transactions.isTaken(body[transactionId], vendor: call.vendor) else {
             throw Refusal.transactionIdInUse
         }
         let order = Order(
