@@ -135,7 +135,7 @@ let package = Package(
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
-                "Conformance", "Contract", "ControlAPI", "HTTP", "JSON", "Medusa", "MedusaAPI", "Sandbox",
+                "Conformance", "Contract", "ControlAPI", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "Sandbox",
             ]),
         .testTarget(
             name: "PaymentPluginTests",

@@ -5,6 +5,7 @@ import JSON
 import Medusa
 import MedusaAPI
 import MedusaStore
+import MedusaStore
 import Sandbox
 import Testing
 
@@ -66,6 +67,32 @@ private final class Subject {
         }
         #expect(!conformance.hasDifferences)
         #expect(conformance.leftover == nil)
+    }
+
+    /// A refused first payment aside, which is to be remembered: it declines until another payment method is added.
+    @Test func `meets no refusal that leaves anything behind, on any route`() throws {
+        let subject = try Subject()
+        var refusals: [String: Int] = [:]
+        let walk = Walk(key: "key", run: "t", domain: "example.com") { sent in
+            guard sent.path.hasPrefix("/v3") else { return try subject.answer(sent) }
+            let sandbox = try subject.sandboxes.sandbox(for: "key")
+            let before = try sandbox.store.image()
+            let answer = try subject.answer(sent)
+            // A fault counts the requests that it was there for.
+            guard sandbox.faults.isEmpty else {
+                _ = try subject.answer(
+                    Walk.Sent(method: "DELETE", path: "/_sandbox/faults", fields: sent.fields, body: nil))
+                return answer
+            }
+            if answer.status >= 400, answer.status != 402 {
+                refusals["\(sent.method) \(sent.path) \(answer.status)", default: 0] += 1
+                let isSame = try before == sandbox.store.image()
+                #expect(isSame, "\(sent.method) \(sent.path) \(answer.status) \(sent.body ?? "")")
+            }
+            return answer
+        }
+        #expect(try !Conformance(walk, snapshot: "check-t").hasDifferences)
+        #expect(refusals.values.reduce(0, +) > 80)
     }
 
     @Test func `leaves a sandbox as it was, whatever it was told`() throws {
