@@ -8,6 +8,7 @@ import MedusaAPI
 import PaymentPlugin
 import Sandbox
 import Scenarios
+import Support
 
 /// A request of the run.
 struct HostileRequest {

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import SQLite
+import Support
 
 /// A good database with something in it that no sandbox makes.
 struct HostileSnapshot {
