@@ -3,7 +3,8 @@
 extension Persona {
     /// - Returns: the suffix that was probably meant, `.deny` or `.limit500`; `nil` for a test value, and for what looks like nobody's.
     package static func nearMiss(ofEmail email: String) -> String? {
-        guard outcome(ofEmail: email) == nil else { return nil }
+        // Longer than any e-mail.
+        guard email.utf8.count <= 1024, outcome(ofEmail: email) == nil else { return nil }
         let whole = email.prefix { $0 != "@" }.lowercased()
         let local = whole.prefix { $0 != "+" }
         let words = local.split(separator: ".")
