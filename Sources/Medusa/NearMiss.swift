@@ -31,6 +31,8 @@ extension Persona {
         "overdue": "pastdue", "firstpaymentdeclined": "firstpayment",
     ]
 
+    private static let variantNames = variants.keys.sorted()
+
     private static func meant(by word: String) -> String? {
         // Digits, hyphens and underscores are none of a suffix: `deny1`, `past-due`.
         let letters = word.filter { $0.isLetter }
@@ -41,13 +43,14 @@ extension Persona {
         }
         let suffix =
             suffixes.first { $0 == letters } ?? variants[letters] ?? suffixes.first { isMisspelt(letters, $0) }
-            ?? variants.keys.sorted().first { isMisspelt(letters, $0) }.flatMap { variants[$0] }
+            ?? variantNames.first { isMisspelt(letters, $0) }.flatMap { variants[$0] }
         return suffix.map { ".\($0)" }
     }
 
     /// Two letters swapped or the last one doubled; in long words, which hardly anybody is called, one letter wrong as well, or two.
     private static func isMisspelt(_ word: String, _ suffix: String) -> Bool {
-        if word == "verity" { return false }
+        // Most words are of another length, and need no closer look.
+        guard (word.utf8.count - suffix.utf8.count).magnitude <= 2, word != "verity" else { return false }
         if word == suffix + suffix.suffix(1) { return true }
         let (given, right) = (Array(word), Array(suffix))
         if given.count == right.count {

@@ -93,6 +93,8 @@ private struct DateReader {
     /// How far the zone is east of UTC, in minutes.
     private var offset: Int64?
     private var isUniversal = false
+    /// Whether it was given as a number, without a name so far.
+    private var isOffset = false
     private var remark: String?
 
     init(_ tokens: [Token]) {
@@ -353,8 +355,13 @@ private struct DateReader {
             takeFullStop(behind: word)
             return true
         }
-        // Only behind a date or a time, as the zone of it.
-        guard let minutes = Self.zones[word], offset == nil, timeOfDay != nil || !numbers.isEmpty else { return false }
+        // Only behind a date or a time, as the zone of it; or behind its offset, if it says the same.
+        guard let minutes = Self.zones[word], timeOfDay != nil || !numbers.isEmpty else { return false }
+        if isOffset {
+            isOffset = false
+            return offset == minutes
+        }
+        guard offset == nil else { return false }
         offset = minutes
         isUniversal = minutes == 0 && word != "z"
         return true
@@ -380,6 +387,7 @@ private struct DateReader {
         }
         guard hours < 24, minutes < 60 else { return false }
         offset = (hours * 60 + minutes) * (isWest ? -1 : 1)
+        isOffset = !isUniversal
         isUniversal = false
         return true
     }
