@@ -122,6 +122,9 @@ enum LeaseProbes {
             try $0.send("GET", "/v3/customers/me/agreements", token: $0.shipped().customer.token)
         },
         .withoutToken("getAgreements", "GET", "/v3/customers/me/agreements"),
+        Probe("getAgreements", 400, "") {
+            try $0.send("GET", "/v3/customers/me/agreements?page=1001", token: $0.shipped().customer.token)
+        },
         Probe("collectPayment", 200) { try collect($0, ".decline") },
         .withoutToken(
             "collectPayment", "POST", "/v3/customers/me/agreements/unknown/transactions/payment",

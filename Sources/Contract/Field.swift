@@ -39,7 +39,7 @@ package indirect enum Schema: Sendable {
     /// Any string of an answer, the empty one too.
     case text(Text = .plain)
     /// So many of the digits 0 to 9.
-    case digits(Int)
+    case digits(ClosedRange<Int>)
     case email
     case phone
     /// One of these; anything else is refused.
@@ -68,6 +68,8 @@ package indirect enum Schema: Sendable {
     case duration(isSigned: Bool)
     /// A date, or a signed length of time that leads to one from a moment that the context gives.
     case moment
+    /// A type of which some values are taken with a warning: what comes of them is only kept, and is not what the documents have.
+    case expected(Schema, Expectation)
     /// The first type that fits decides.
     case alternatives([Schema])
     case any
@@ -109,7 +111,7 @@ extension Schema {
     /// What it holds, one level down.
     var children: [Schema] {
         switch self {
-        case .array(let element, _), .dictionary(let element): [element]
+        case .array(let element, _), .dictionary(let element), .expected(let element, _): [element]
         case .alternatives(let schemas): schemas
         case .object(let fields), .named(_, let fields): fields.map(\.schema)
         case .string, .text, .digits, .email, .phone, .oneOf, .documented, .number, .cents, .integer, .boolean, .date,
@@ -122,7 +124,7 @@ extension Schema {
     package var fields: [Field] {
         switch self {
         case .object(let fields), .named(_, let fields): fields
-        case .array(let element, _): element.fields
+        case .array(let element, _), .expected(let element, _): element.fields
         case .alternatives(let schemas): schemas.flatMap(\.fields)
         case .string, .text, .digits, .email, .phone, .oneOf, .documented, .number, .cents, .integer, .boolean, .date,
             .duration, .moment,

@@ -6,11 +6,13 @@ package import Medusa
 package enum Given: Sendable {
     case json(JSON)
     case text(String)
+    /// A parameter that came more than once, of which hapi makes a list. No parameter is documented to be one.
+    case list
 
     package var json: JSON? {
         switch self {
         case .json(let json): json
-        case .text: nil
+        case .text, .list: nil
         }
     }
 
@@ -18,6 +20,7 @@ package enum Given: Sendable {
         switch self {
         case .json(let json): json.string
         case .text(let text): text
+        case .list: nil
         }
     }
 
@@ -26,6 +29,7 @@ package enum Given: Sendable {
         switch self {
         case .json(let json): (json.numberText ?? json.string).flatMap(Decimal.init)
         case .text(let text): Decimal(text)
+        case .list: nil
         }
     }
 
@@ -39,10 +43,7 @@ package enum Given: Sendable {
 
     package var span: CalendarSpan? { string.flatMap(CalendarSpan.init) }
 
-    package var date: Timestamp? { string.flatMap(Timestamp.init(reading:)) }
-
-    /// Whether a date was given without a time.
-    package var isDateOnly: Bool { string?.utf8.count == 10 }
+    var date: Timestamp.Reading? { string.flatMap { Timestamp.Reading($0) } }
 }
 
 /// Values by key: a query, a body, or an object inside one.
@@ -61,7 +62,10 @@ package enum Values: Sendable {
     package func find(_ name: String) -> Given? {
         switch self {
         case .object(let json): json?[name].map { .json($0) }
-        case .query(let pairs): pairs.last { $0.name == name }.map { .text($0.value) }
+        case .query(let pairs):
+            pairs.first { $0.name == name }.map { first in
+                pairs.count { $0.name == name } == 1 ? .text(first.value) : .list
+            }
         }
     }
 

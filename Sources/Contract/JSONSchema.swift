@@ -49,9 +49,12 @@ extension JSONWriter {
             case .base64: member("contentEncoding", "base64")
             case .date, .dateTime: member("format", text.rawValue)
             }
-        case .digits(let count):
+        case .digits(let counts):
             member("type", "string")
-            member("pattern", "^[0-9]{\(count)}$")
+            // Not in the pattern: some engines do not count so far.
+            member("minLength", counts.lowerBound)
+            member("maxLength", counts.upperBound)
+            member("pattern", "^[0-9]+$")
         case .email:
             member("type", "string")
             member("format", "email")
@@ -102,6 +105,7 @@ extension JSONWriter {
             member("type", "string")
             member("pattern", isSigned ? "^-?P" : "^P")
         case .moment: member("type", "string")
+        case .expected(let inner, _): members(of: inner, style)
         case .named(let name, let fields):
             if style.isOpenAPI {
                 member("$ref", "#/components/schemas/\(name)")

@@ -6,6 +6,11 @@ package struct Kind<Value: Sendable>: Sendable {
     package let schema: Schema
     let read: @Sendable (Given) -> Value
 
+    /// The same type, of which a value that the documents would not have is taken with a warning.
+    package func expecting(_ expectation: Expectation) -> Kind {
+        Kind(schema: .expected(schema, expectation), read: read)
+    }
+
     /// The same type, read as another value.
     package func map<Other: Sendable>(_ transform: @escaping @Sendable (Value) -> Other) -> Kind<Other> {
         Kind<Other>(schema: schema) { [read] in transform(read($0)) }
@@ -20,12 +25,20 @@ extension Kind where Value == String {
     }
 
     package static var email: Kind { Kind(schema: .email) { $0.string ?? "" } }
+    package static var routingNumber: Kind { Kind(schema: .digits(Bank.routingDigits)) { $0.string ?? "" } }
+    package static var accountNumber: Kind { Kind(schema: .digits(Bank.accountDigits)) { $0.string ?? "" } }
     package static var phone: Kind { Kind(schema: .phone) { $0.string ?? "" } }
     package static func oneOf(_ values: String...) -> Kind { oneOf(values) }
     package static func oneOf(_ values: [String]) -> Kind { Kind(schema: .oneOf(values)) { $0.string ?? "" } }
-    package static func documented(_ values: String...) -> Kind {
+    package static func documented(_ values: String...) -> Kind { documented(values) }
+    package static func documented(_ values: [String]) -> Kind {
         Kind(schema: .documented(values)) { $0.string ?? "" }
     }
+}
+
+extension Kind where Value == String {
+    /// A date that is only kept, as it was written.
+    package static var keptDate: Kind { .string.expecting(.date) }
 }
 
 extension Kind where Value == Money {
@@ -38,6 +51,9 @@ extension Kind where Value == Money {
     package static var payment: Kind {
         Kind(schema: .cents(upTo: Decimal(whole: 10_000_000))) { $0.decimal?.money ?? .zero }
     }
+
+    /// Dollars, of which fewer than none are taken and mean nothing.
+    package static var income: Kind { dollars.expecting(.notNegative) }
 
     /// Dollars, and not below zero.
     package static var price: Kind {
@@ -79,11 +95,16 @@ extension Kind where Value == Timestamp {
     package static var date: Kind { date(within: .clock) }
 
     package static func date(within bounds: Timestamp.Bounds) -> Kind {
-        Kind(schema: .date(hasTime: false, within: bounds)) { $0.date ?? Timestamp(milliseconds: 0) }
+        Kind(schema: .date(hasTime: false, within: bounds)) { $0.date?.first ?? Timestamp(milliseconds: 0) }
+    }
+
+    /// The last moment that belongs to something: a date without a time stands for the end of its day.
+    package static func lastMoment(within bounds: Timestamp.Bounds) -> Kind {
+        Kind(schema: .date(hasTime: false, within: bounds)) { $0.date?.last ?? Timestamp(milliseconds: 0) }
     }
 
     package static var dateTime: Kind {
-        Kind(schema: .date(hasTime: true)) { $0.date ?? Timestamp(milliseconds: 0) }
+        Kind(schema: .date(hasTime: true)) { $0.date?.first ?? Timestamp(milliseconds: 0) }
     }
 }
 
@@ -136,7 +157,18 @@ package enum Moment: Hashable, Sendable {
 
 extension Kind where Value == Moment {
     package static var moment: Kind {
-        Kind(schema: .moment) { given in given.span.map { .after($0) } ?? .at(given.date ?? Timestamp(milliseconds: 0))
+        moment { $0.first }
+    }
+
+    /// The last moment that belongs to something: a date without a time stands for the end of its day.
+    package static var lastMoment: Kind { moment { $0.last } }
+
+    /// The first moment that does not belong to something any more: a date without a time stands for the day behind it.
+    package static var end: Kind { moment { $0.hasTime ? $0.first : $0.last + .milliseconds(1) } }
+
+    private static func moment(_ choose: @escaping @Sendable (Timestamp.Reading) -> Timestamp) -> Kind {
+        Kind(schema: .moment) { given in
+            given.span.map { .after($0) } ?? .at(given.date.map(choose) ?? Timestamp(milliseconds: 0))
         }
     }
 }

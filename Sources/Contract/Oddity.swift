@@ -1,5 +1,6 @@
 package import HTTP
 package import JSON
+internal import Medusa
 
 /// Something in a request that is odd, and not wrong: the documents do not have it, and the answer does not depend on it
 /// (decisions.md 19).
@@ -13,6 +14,12 @@ package struct Oddity: Hashable, Sendable {
         case formerName(now: String)
         /// A field of the header that the documents would have.
         case missing
+        /// A value that is taken, and is not what the documents have.
+        case unexpected(Expectation)
+        /// An e-mail that looks like a test value and is none.
+        case notATestValue(nearest: String)
+        /// The gateway's field with another value than it has for the key.
+        case otherConsumer(String)
         /// `Bearer` before the key, which the documents send bare.
         case scheme
     }
@@ -36,6 +43,11 @@ package struct Oddity: Hashable, Sendable {
         case .unknown(let nearest): "\"\(path)\" is not documented\(didYouMean(nearest))"
         case .undocumented(let allowed): "\"\(path)\" has a value beside \(allowed.joined(separator: ", "))"
         case .formerName(let name): "\"\(path)\" is the spelling of older pages; it is \"\(name)\" now"
+        case .unexpected(let expectation): "\"\(path)\" is taken as it is, and \(expectation.complaint)"
+        case .notATestValue(let nearest):
+            "\"\(path)\" looks like a test value and is none; did you mean \(nearest) before the @?"
+        case .otherConsumer(let consumer):
+            "the field \(path) is not \(consumer.printable), which is what the gateway makes of the key; leave it out"
         case .missing: "the field \(path) is missing from the header, where the documents have it"
         case .scheme: "the key is sent with a scheme, where the documents send it bare"
         }
@@ -45,6 +57,9 @@ package struct Oddity: Hashable, Sendable {
     package var violation: Violation {
         switch kind {
         case .unknown, .formerName, .scheme: Violation(path, "is not allowed")
+        case .unexpected(let expectation): Violation(path, expectation.complaint)
+        case .notATestValue(let nearest): Violation(path, "must have \(nearest) before the @, or nothing like it")
+        case .otherConsumer(let consumer): Violation(path, "must be [\(consumer)]")
         case .undocumented(let allowed):
             Violation(path, "must be one of [\(allowed.joined(separator: ", "))]", allowed: allowed)
         case .missing: Violation(path, "is required")
@@ -54,10 +69,17 @@ package struct Oddity: Hashable, Sendable {
 
 extension Endpoint {
     /// What is odd about a request: header, query, body, each in documented order and unknown names last.
-    package func oddities(headers given: Fields, query pairs: [NamedValue], body json: JSON?) -> [Oddity] {
+    ///
+    /// - Parameter consumer: what the gateway makes of the key, and puts where a caller may have put something else (B.4).
+    package func oddities(
+        headers given: Fields, query pairs: [NamedValue], body json: JSON?, consumer: String? = nil
+    ) -> [Oddity] {
         var found: [Oddity] = []
         if security != .none, given["authorization"]?.hasScheme == true {
             found.append(Oddity("authorization", .scheme))
+        }
+        if let consumer, let other = given["x-consumer-custom-id"], other != consumer {
+            found.append(Oddity("x-consumer-custom-id", .otherConsumer(consumer)))
         }
         for field in headers where field.isRecommended && given[field.name] == nil {
             found.append(Oddity(field.name, .missing))
@@ -96,6 +118,13 @@ extension Schema {
             if let text = given.string, !allowed.contains(text) {
                 found.append(Oddity(path, .undocumented(allowed: allowed)))
             }
+        case .expected(let inner, let expectation):
+            inner.collectOddities(in: given, path, &found)
+            if !expectation.isMet(by: given) { found.append(Oddity(path, .unexpected(expectation))) }
+        case .email:
+            if let email = given.string, let nearest = Persona.nearMiss(ofEmail: email) {
+                found.append(Oddity(path, .notATestValue(nearest: nearest)))
+            }
         case .object(let fields), .named(_, let fields):
             guard let json = given.json, json.isObject else { return }
             fields.collectOddities(in: .object(json), path, &found)
@@ -110,9 +139,8 @@ extension Schema {
             }
         case .alternatives(let schemas):
             schemas.first { $0.hasType(of: given) }?.collectOddities(in: given, path, &found)
-        case .string, .text, .digits, .email, .phone, .oneOf, .number, .cents, .integer, .boolean, .date, .duration,
-            .moment, .any,
-            .database:
+        case .string, .text, .digits, .phone, .oneOf, .number, .cents, .integer, .boolean, .date, .duration, .moment,
+            .any, .database:
             return
         }
     }
@@ -120,8 +148,8 @@ extension Schema {
     /// Whether an oddity can be inside a value.
     var isDeep: Bool {
         switch self {
-        case .documented, .object, .named, .array, .dictionary, .alternatives: true
-        case .string, .text, .digits, .email, .phone, .oneOf, .number, .cents, .integer, .boolean, .date, .duration,
+        case .documented, .object, .named, .array, .dictionary, .alternatives, .expected, .email: true
+        case .string, .text, .digits, .phone, .oneOf, .number, .cents, .integer, .boolean, .date, .duration,
             .moment, .any, .database:
             false
         }

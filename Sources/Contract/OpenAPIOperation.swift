@@ -1,5 +1,6 @@
 internal import HTTP
 internal import JSON
+internal import Medusa
 
 /// One operation of the document: its parameters, its body and its answers.
 extension JSONWriter {
@@ -174,7 +175,7 @@ extension Endpoint {
             case "requestId": "What `x-sandbox-request-id` of an answer says, or `latest`"
             default: preconditionFailure("{\(name)} has no meaning")
             }
-        let schema: Schema = name == "routingNumber" ? .digits(9) : .string(maximum: 256)
+        let schema: Schema = name == "routingNumber" ? .digits(Bank.routingDigits) : .string(maximum: 256)
         return Field(name: name, schema: schema, isRequired: true, meaning: meaning)
     }
 }

@@ -137,12 +137,14 @@ extension Schema {
         case .integer(let range) where range.upperBound < 1 << 53: "integer, \(range.lowerBound) to \(range.upperBound)"
         case .integer: "integer"
         case .string(let length?, _): "string of \(length)"
-        case .digits(let count): "\(count) digits"
+        case .digits(let counts):
+            counts.count == 1 ? "\(counts.lowerBound) digits" : "\(counts.lowerBound) digits or more"
         case .text(.date): "date"
         case .text(.dateTime): "date and time"
         case .text(.base64): "base64"
         case .email: "e-mail"
         case .database: "SQLite file"
+        case .expected(let inner, _): inner.words
         case .number, .string, .text, .phone, .boolean, .date, .object, .named, .array, .dictionary, .duration, .moment,
             .alternatives, .any:
             typeName

@@ -27,6 +27,7 @@ extension Schema {
         case .array(let element, _):
             guard value.isArray else { return [other(value, "an array", path)] }
             return value.elements.enumerated().flatMap { element.differences(in: $1, at: "\(path)[\($0)]") }
+        case .expected(let inner, _): return inner.differences(in: value, at: path)
         case .alternatives(let schemas):
             let found = schemas.map { $0.differences(in: value, at: path) }
             return found.contains([]) ? [] : found.min { $0.count < $1.count } ?? []

@@ -52,6 +52,7 @@ extension Schema {
             for (index, value) in value.elements.enumerated() {
                 element.collectUnknown(in: value, "\(path)[\(index)]", limit, &found)
             }
+        case .expected(let inner, _): inner.collectUnknown(in: value, path, limit, &found)
         case .alternatives(let schemas):
             schemas.first { $0.hasType(of: .json(value)) }?.collectUnknown(in: value, path, limit, &found)
         case .string, .text, .digits, .email, .phone, .oneOf, .documented, .number, .cents, .integer, .boolean, .date,

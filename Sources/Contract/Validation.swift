@@ -138,13 +138,19 @@ private func check(
     case .documented:
         guard let count = try text()?.utf16.count, count > Schema.longestString else { return }
         try refuse("length must be less than or equal to \(Schema.longestString) characters long")
-    case .digits(let count):
+    case .digits(let counts):
         guard let text = try text() else { return }
-        if text.utf8.count != count || !text.utf8.allSatisfy({ (48...57).contains($0) }) {
-            try refuse("must have \(count) digits")
+        let count = text.utf16.count
+        if !counts.contains(count) {
+            if counts.count == 1 { return try refuse("length must be \(counts.lowerBound) characters long") }
+            let bound =
+                count < counts.lowerBound
+                ? "at least \(counts.lowerBound)" : "less than or equal to \(counts.upperBound)"
+            return try refuse("length must be \(bound) characters long")
         }
+        if !text.utf8.allSatisfy({ (48...57).contains($0) }) { try refuse("must have digits only") }
     case .email:
-        if let text = try text(), !isEmail(text) { try refuse("must be a valid email") }
+        if let text = try text(), !EmailAddress.isValid(text) { try refuse("must be a valid email") }
     case .phone:
         if let text = try text(), !isPhone(text) { try refuse("did not seem to be a phone number") }
     case .oneOf(let values):
@@ -169,7 +175,13 @@ private func check(
         if let only, bool != only { try refuse("must be [\(only)]") }
     case .date(_, let bounds):
         guard let date = given.date else { return try refuse("must be a valid date") }
-        if !bounds.range.contains(date) { try refuse(bounds.complaint) }
+        if !bounds.range.contains(date.first) { try refuse(bounds.complaint) }
+    case .expected(let inner, let expectation):
+        try check(given, inner, at: parent, name, report)
+        // What can be read must be a date that somebody can have; what cannot is a warning.
+        if expectation == .date, let date = given.date, !Timestamp.Bounds.kept.range.contains(date.first) {
+            try refuse(Timestamp.Bounds.kept.complaint)
+        }
     case .duration(let isSigned):
         guard let span = given.span else { return try refuse("must be a duration of ISO 8601, such as P31D or PT2H") }
         if !isSigned, span.isNegative { try refuse("must not go back in time") }
@@ -205,16 +217,6 @@ private func check(
     }
 }
 
-/// What Joi's `email()` asks for by default: a local part of at most 64 bytes, two domain labels or more, 254 bytes in all.
-private func isEmail(_ text: String) -> Bool {
-    guard text.utf8.count <= 254, let at = text.lastIndex(of: "@") else { return false }
-    let local = text[..<at]
-    let labels = text[text.index(after: at)...].split(separator: ".", omittingEmptySubsequences: false)
-    return (1...64).contains(local.utf8.count) && !local.contains("@") && labels.count >= 2
-        && labels.allSatisfy { (1...63).contains($0.utf8.count) }
-        && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F && !$0.properties.isWhitespace }
-}
-
 /// Ten to fifteen digits, however they are grouped.
 private func isPhone(_ text: String) -> Bool {
     let digits = text.utf8.count { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
@@ -235,6 +237,7 @@ extension Schema {
         case .moment: "date"
         case .array: "array"
         case .alternatives: "alternatives"
+        case .expected(let inner, _): inner.typeName
         case .any, .database: "any"
         }
     }
@@ -254,6 +257,7 @@ extension Schema {
         case .object, .named, .dictionary: given.json?.isObject == true
         case .array: given.json?.isArray == true
         case .alternatives(let schemas): schemas.contains { $0.hasType(of: given) }
+        case .expected(let inner, _): inner.hasType(of: given)
         case .any, .database: true
         }
     }

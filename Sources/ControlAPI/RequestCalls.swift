@@ -139,9 +139,12 @@ enum RequestCalls {
                     let own = deep.filter { $0.name.hasPrefix("\(name).") }
                     guard !own.isEmpty else { continue }
                     members.member(name) {
-                        for pair in own {
+                        for (place, pair) in own.enumerated() {
+                            guard !own.prefix(place).contains(where: { $0.name == pair.name }) else { continue }
+                            // One that comes again is a list, and a condition may be one: any of them fits.
+                            let values = own.filter { $0.name == pair.name }.map(\.value)
                             $0.escapedKey(String(pair.name.dropFirst(name.count + 1)))
-                            $0.value(pair.value)
+                            if values.count == 1 { $0.value(pair.value) } else { $0.array(values) { $0.value($1) } }
                         }
                     }
                 }

@@ -77,8 +77,8 @@ package struct Application: Hashable, Sendable {
         }
     }
 
-    /// Decides: a rule of the scenario, then the e-mail's suffix, then the SSN, then the default, which is approval
-    /// (decisions.md 9 and 10).
+    /// Decides: a rule of the scenario, then the e-mail's suffix but `.approve`, then the SSN, then `.approve`, then the default, which is
+    /// approval too (decisions.md 9 and 10).
     ///
     /// - Parameter ruling: what the first rule that fits says.
     package static func verdict(
@@ -86,7 +86,7 @@ package struct Application: Hashable, Sendable {
     ) throws(Refusal) -> Verdict {
         let (outcome, limit) =
             ruling.map { ($0.outcome, $0.limit) }
-            ?? Persona.outcome(ofEmail: email) ?? (Persona.outcome(ofSSN: ssn) ?? .approve, nil)
+            ?? Persona.deciding(email: email, ssn: ssn).map { ($0.persona.outcome, $0.limit) } ?? (.approve, nil)
         switch outcome {
         case .gatewayFails:
             throw .gatewayFailed

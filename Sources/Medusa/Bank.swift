@@ -1,20 +1,38 @@
-/// A bank, as its routing number tells (E.3).
+/// A bank, as its routing number tells (E.3): the one judgement that every call shares which is told of a bank account.
 package struct Bank: Hashable, Sendable {
     /// Whether the number passes the ABA's checksum.
     package let isValid: Bool
     package let name: String?
-    /// Whether the vendor takes it.
-    package let isAccepted: Bool
+    /// What is the matter with it, or with adding an account of it; `nil` when nothing is.
+    package let outcome: Persona.Outcome?
 
-    /// - Parameter number: nine digits.
-    package init(routingNumber number: String) {
-        let digits = number.utf8.map { Int($0) - 48 }
-        let weights = [3, 7, 1, 3, 7, 1, 3, 7, 1]
-        isValid =
-            digits.count == 9 && digits.allSatisfy { (0...9).contains($0) }
-            && zip(digits, weights).reduce(0) { $0 + $1.0 * $1.1 } % 10 == 0
+    /// Whether the vendor takes it.
+    package var isAccepted: Bool { outcome != .bankRefused }
+
+    /// How many digits there are.
+    package static let routingDigits = 9...9
+    /// No page says how many at most; the vendor's own form asks for four.
+    package static let accountDigits = 4...4096
+
+    /// - Parameters:
+    ///   - number: nine digits, if it is one.
+    ///   - ruling: what a rule of the scenario says of it, which stands before what the number says.
+    package init(routingNumber number: String, ruling: Persona.Outcome? = nil) {
+        isValid = Self.isRoutingNumber(number) && Self.passesChecksum(number)
         name = Self.names[number]
-        isAccepted = isValid && Persona.outcome(ofRoutingNumber: number) != .bankRefused
+        outcome = ruling ?? Persona.outcome(ofRoutingNumber: number) ?? (isValid ? nil : .bankRefused)
+    }
+
+    package static func isRoutingNumber(_ text: String) -> Bool { hasDigits(text, routingDigits) }
+
+    package static func isAccountNumber(_ text: String) -> Bool { hasDigits(text, accountDigits) }
+
+    private static func hasDigits(_ text: String, _ counts: ClosedRange<Int>) -> Bool {
+        counts.contains(text.utf8.count) && text.utf8.allSatisfy { (48...57).contains($0) }
+    }
+
+    private static func passesChecksum(_ digits: String) -> Bool {
+        zip(digits.utf8, [3, 7, 1, 3, 7, 1, 3, 7, 1]).reduce(0) { $0 + (Int($1.0) - 48) * $1.1 } % 10 == 0
     }
 
     /// Those that the vendor's own tests expect.

@@ -24,9 +24,9 @@ package struct PaymentMethod: Hashable, Sendable {
         }
     }
 
-    private var bank: Persona.Outcome? {
+    private func bank(_ ruling: Persona.Outcome? = nil) -> Persona.Outcome? {
         guard case .ach(let routingNumber) = kind else { return nil }
-        return Persona.outcome(ofRoutingNumber: routingNumber)
+        return Bank(routingNumber: routingNumber, ruling: ruling).outcome
     }
 
     /// Checks a method that is about to be added (C.5).
@@ -35,7 +35,7 @@ package struct PaymentMethod: Hashable, Sendable {
     ///   - isVerified: whether Verify ACH has seen the account (route 24).
     ///   - ruling: what a rule of the scenario says of its bank.
     package func mayJoin(isVerified: Bool, ruling: Persona.Outcome? = nil) throws(Refusal) {
-        switch ruling ?? bank {
+        switch bank(ruling) {
         case .bankRefused: throw .bankNotAccepted
         case .bankRequiresVerification: if !isVerified { throw .bankRequiresVerification }
         case .notPrimaryEligible: if isPrimary { throw .notPrimaryEligible }
@@ -45,7 +45,7 @@ package struct PaymentMethod: Hashable, Sendable {
 
     /// The first method becomes the primary one, if it may.
     package mutating func join(isFirst: Bool) {
-        if isFirst, bank != .notPrimaryEligible { isPrimary = true }
+        if isFirst, bank() != .notPrimaryEligible { isPrimary = true }
     }
 
     /// The brand as the documented answer writes it: `visa` → `Visa` (route 10).

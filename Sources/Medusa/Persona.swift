@@ -100,7 +100,7 @@ package struct Persona: Sendable {
 
     private static let byTrigger = Dictionary(uniqueKeysWithValues: all.map { ($0.trigger, $0) })
 
-    /// What the word before the `@` asks for: the last one that begins with a dot.
+    /// What the word before the `@` asks for: the last one that begins with a dot. A `+label` behind it is no part of it.
     ///
     /// - Returns: the outcome, and the dollars of a `.limit…`.
     package static func outcome(ofEmail email: String) -> (outcome: Outcome, limit: Money?)? {
@@ -108,13 +108,15 @@ package struct Persona: Sendable {
     }
 
     private static func ofEmail(_ email: String) -> (persona: Persona, limit: Money?)? {
-        let local = email.prefix { $0 != "@" }
+        let local = email.prefix { $0 != "@" && $0 != "+" }
         guard let dot = local.lastIndex(of: ".") else { return nil }
         let word = local[local.index(after: dot)...].lowercased()
         if let persona = byTrigger[.suffix(word)] { return (persona, nil) }
         let name = word.prefix { !$0.isNumber }
+        let digits = word.dropFirst(name.count)
         guard let persona = byTrigger[.suffixWithDollars(String(name))],
-            let dollars = Int64(word.dropFirst(name.count)), (0...10_000_000).contains(dollars)
+            digits.utf8.allSatisfy({ (48...57).contains($0) }), let dollars = Int64(digits),
+            (0...10_000_000).contains(dollars)
         else { return nil }
         return (persona, .dollars(dollars))
     }
@@ -123,9 +125,16 @@ package struct Persona: Sendable {
 
     package static func outcome(ofRoutingNumber number: String) -> Outcome? { find(routingNumber: number)?.outcome }
 
-    /// The row of the table that decides: the e-mail's before the SSN's (decisions.md 10).
+    /// The row of the table that decides: the e-mail's before the SSN's, but `.approve` behind it (decisions.md 10).
     package static func find(email: String, ssn: String? = nil) -> Persona? {
-        ofEmail(email)?.persona ?? ssn.flatMap { byTrigger[.ssn($0)] }
+        deciding(email: email, ssn: ssn)?.persona
+    }
+
+    /// The row that decides, and the dollars of a `.limit…`.
+    static func deciding(email: String, ssn: String?) -> (persona: Persona, limit: Money?)? {
+        let suffix = ofEmail(email)
+        if let suffix, suffix.persona.outcome != .approve { return suffix }
+        return ssn.flatMap { byTrigger[.ssn($0)] }.map { ($0, nil) } ?? suffix
     }
 
     package static func find(routingNumber: String) -> Persona? { byTrigger[.routingNumber(routingNumber)] }

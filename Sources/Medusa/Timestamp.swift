@@ -121,14 +121,17 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         text.append(UInt8(ascii: "Z"))
     }
 
+    /// Days since Sunday, in UTC.
+    var weekday: Int { Int((dayNumber % 7 + 11) % 7) }
+
     /// `Mon, 19 Mar 2018 15:51:27 GMT`: the form of HTTP's `Date` (RFC 9110, section 5.6.7).
     package var httpDate: String {
-        let names = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let names = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let (year, month, day) = civil
         let time = iso8601.dropFirst(11).prefix(8)
         return
-            "\(names[Int((dayNumber % 7 + 7) % 7)]), \(day < 10 ? "0" : "")\(day) \(months[Int(month) - 1]) \(year) \(time) GMT"
+            "\(names[weekday]), \(day < 10 ? "0" : "")\(day) \(months[Int(month) - 1]) \(year) \(time) GMT"
     }
 
     /// `2018-12-21`.

@@ -61,13 +61,42 @@ extension Response {
 
     package static func refusal(_ refusal: Refusal) -> Response { envelope(refusal.envelope) }
 
-    /// The error envelope of a status and a code, where a refusal has them.
-    static func documented(_ status: Status, code: String) -> Response? {
-        Refusal.examples.map(\.envelope).first { $0.status == status && $0.code.text == code }.map(envelope)
+    /// The error envelope with the members that a page prints.
+    static func printed(_ status: Status, _ error: JSON) -> Response {
+        let data = error["data"]?.members ?? []
+        return coded(status, message: error["message"]?.string ?? "") { writer in
+            for member in data {
+                writer.key(member.name)
+                writer.raw(member.value.source)
+            }
+        } code: { writer in
+            writer.key("code")
+            writer.raw(error["code"]?.source ?? [])
+        }
     }
 
-    private static func envelope(_ envelope: Envelope) -> Response {
-        coded(envelope.status, message: envelope.message) {
+    /// The error envelope of a code in the words that belong to it, whatever the status; where pages have several, those of the status.
+    ///
+    /// - Parameter merchantId: whom the request came from.
+    static func documented(_ status: Status, code: String, merchantId: String) -> Response? {
+        switch (code, status) {
+        case ("InvalidMerchantId", _):
+            return error(status, code, message: "Invalid merchant id") { $0.member("merchantId", merchantId) }
+        case ("UserAlreadyExists", .badRequest):
+            // What nearly every page prints for its 400.
+            return error(status, code, message: "User already exists with email ex@example.com")
+        default: break
+        }
+        // The error table's own spellings of two codes.
+        let spelling = ["UserAlreadyExits": "UserAlreadyExists", "ExceedSpendingLimitError": "ExceedSpendingLimit"]
+        let known = Refusal.examples.map(\.envelope).filter { $0.code.text == spelling[code] ?? code }
+        guard let found = known.first(where: { $0.status == status }) ?? known.first else { return nil }
+        guard spelling[code] == nil else { return error(status, code, message: found.message) }
+        return envelope(found, status)
+    }
+
+    private static func envelope(_ envelope: Envelope, _ status: Status? = nil) -> Response {
+        coded(status ?? envelope.status, message: envelope.message) {
             switch envelope.code {
             case .word(let word): $0.member("code", word)
             case .number(let number): $0.member("code", number)

@@ -102,11 +102,15 @@ struct Call {
 
     /// What the first rule of the scenario that fits this request says, among those whose outcome is asked for.
     ///
-    /// - Parameter customer: whose name and e-mail count where the request has none.
+    /// - Parameters:
+    ///   - customer: whose name and e-mail count where the request has none.
+    ///   - other: the same values under the names that other calls have for them.
     func ruling(
-        _ isAsked: (Persona.Outcome) -> Bool, customer: User? = nil
+        _ isAsked: (Persona.Outcome) -> Bool, customer: User? = nil, also other: JSON? = nil
     ) -> Persona.Ruling? {
-        let fits = sandbox.rules.firstIndex { isAsked($0.ruling.outcome) && $0.fits(payload, customer: customer) }
+        let fits = sandbox.rules.firstIndex {
+            isAsked($0.ruling.outcome) && $0.fits(payload, also: other, customer: customer)
+        }
         guard let fits else { return nil }
         let ruling = sandbox.rules[fits].ruling
         trace.deciders.append(.rule(fits + 1, ruling.outcome))

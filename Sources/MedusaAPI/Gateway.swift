@@ -244,7 +244,7 @@ package final class Gateway {
         let isCarriedOut = strike.fault?.fault.isCarriedOut ?? true
         ask.trace.fault = strike.fault
         var reply = isCarriedOut ? call(ask, at: now) : Reply(response: Response(.ok), trace: ask.trace)
-        reply.response = strike.spoil(reply.response, of: ask.route.endpoint)
+        reply.response = strike.spoil(reply.response, of: ask.route.endpoint, for: ask.admission.consumer)
         return reply
     }
 
@@ -290,7 +290,10 @@ package final class Gateway {
             parameters: ask.parameters,
             query: query, payload: payload,
             oddities: strictness == .real
-                ? [] : endpoint.oddities(headers: ask.request.fields, query: query, body: payload),
+                ? []
+                : endpoint.oddities(
+                    headers: ask.request.fields, query: query, body: payload,
+                    consumer: ask.admission.consumer.field),
             trace: ask.trace)
     }
 

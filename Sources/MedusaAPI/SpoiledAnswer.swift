@@ -5,14 +5,15 @@ internal import Sandbox
 
 /// What a fault makes of an answer.
 extension Strike {
-    func spoil(_ answer: Response, of endpoint: Endpoint) -> Response {
+    /// - Parameter consumer: whose request it was.
+    func spoil(_ answer: Response, of endpoint: Endpoint, for consumer: Sandbox.Consumer) -> Response {
         var response = answer
         if let fault = fault?.fault {
             if let exceeded = quotas.last(where: \.isExceeded) {
                 response = .gateway(.tooManyRequests, "API rate limit exceeded")
                 response.fields.append(NamedValue("Retry-After", String(exceeded.resetSeconds)))
             } else if let reply = fault.reply {
-                response = reply.response(of: endpoint)
+                response = reply.response(of: endpoint, for: consumer)
             }
             response = fault.content.map { $0.spoil(response) } ?? response
             var delivery = Delivery()
@@ -52,7 +53,7 @@ extension Fault.Content {
 }
 
 extension Fault.Reply {
-    fileprivate func response(of endpoint: Endpoint) -> Response {
+    fileprivate func response(of endpoint: Endpoint, for consumer: Sandbox.Consumer) -> Response {
         switch self {
         case .foreign:
             let page = "<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>\n"
@@ -61,7 +62,7 @@ extension Fault.Reply {
         case .status(let status, let code, let message, let body, let fields):
             var response =
                 body.map { Response.json(status, $0) }
-                ?? Self.answer(status, code: code, message: message, of: endpoint)
+                ?? Self.answer(status, code: code, message: message, of: endpoint, for: consumer)
             for field in fields {
                 let name = field.name.lowercased()
                 response.fields.removeAll { $0.name.lowercased() == name }
@@ -72,11 +73,16 @@ extension Fault.Reply {
     }
 
     /// The envelope that is asked for; else the documented one; else what the gateway says when nobody answers behind it.
-    private static func answer(_ status: Status, code: String?, message: String?, of endpoint: Endpoint) -> Response {
+    private static func answer(
+        _ status: Status, code: String?, message: String?, of endpoint: Endpoint, for consumer: Sandbox.Consumer
+    ) -> Response {
         if status.rawValue < 300 { return .data(status) { _ in } }
         let documented = endpoint.outcomes.filter { $0.status == status }.flatMap(\.codes).first { !$0.isEmpty }
-        if message == nil, let known = (code ?? documented).flatMap({ Response.documented(status, code: $0) }) {
-            return known
+        if message == nil, let code = code ?? documented {
+            // As the endpoint's own page prints it; else as any page does.
+            let printed = endpoint.outcomes.first { $0.status == status && $0.codes.contains(code) }?.sample
+            if let printed, let body = printed.body["error"] { return .printed(status, body) }
+            if let known = Response.documented(status, code: code, merchantId: consumer.vendorId) { return known }
         }
         if code == nil, message == nil {
             switch status.rawValue {

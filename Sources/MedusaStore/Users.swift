@@ -54,7 +54,7 @@ package final class Users {
             OR EXISTS (SELECT 1 FROM transactions WHERE user_id = users.id AND transactions.vendor = ?1))
             """
         userById = connection.statement("\(select) WHERE users.id = ?")
-        idByEmail = connection.statement("SELECT id FROM users WHERE email = ?")
+        idByEmail = connection.statement("SELECT id FROM users WHERE email = ?1 OR email = ?2")
         newestFirst = connection.statement("\(select) WHERE \(listed) ORDER BY users.id DESC LIMIT ?2 OFFSET ?3")
         countAll = connection.statement("SELECT count(*) FROM users WHERE \(listed)")
         engagementsOfUser = connection.statement(
@@ -109,7 +109,8 @@ package final class Users {
         upsertProfile = connection.statement("INSERT OR REPLACE INTO profiles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         profileOfUser = connection.statement(
             "SELECT phone, street1, street2, city, region, postal_code, country FROM profiles WHERE user_id = ?")
-        idByPassword = connection.statement("SELECT id FROM users WHERE email = ? AND password_digest = ?")
+        idByPassword = connection.statement(
+            "SELECT id FROM users WHERE (email = ?1 OR email = ?2) AND password_digest = ?3")
         changePassword = connection.statement("UPDATE users SET password_digest = ? WHERE id = ?")
         holdersOfSSN = connection.statement(
             "SELECT user_id, phone FROM profiles WHERE ssn_digest = ? ORDER BY user_id DESC")
@@ -147,9 +148,12 @@ package final class Users {
 
     /// - Returns: the row of the new user; `nil` when the e-mail is taken, in whatever case it is written.
     package func create(_ draft: Draft, at now: Timestamp) throws(SQLiteError) -> Int64? {
+        let email = Self.oneForm(draft.email)
+        // An earlier version kept other forms, which the index does not know to be the same.
+        if email != draft.email, try id(email: draft.email) != nil { return nil }
         do {
             try insertUser.run(
-                .text(draft.email), .text(draft.firstName), .text(draft.lastName),
+                .text(email), .text(draft.firstName), .text(draft.lastName),
                 draft.passwordDigest.map { .blob($0) } ?? .null, .text(draft.locale), .integer(now.milliseconds),
                 .text(draft.persona?.rawValue), .integer(draft.tokenExpiresAt?.milliseconds),
                 .text(draft.vendor ?? ""))
@@ -160,12 +164,20 @@ package final class Users {
     }
 
     package func id(email: String) throws(SQLiteError) -> Int64? {
-        try idByEmail.row(.text(email)) { $0.integer(0) }
+        try idByEmail.row(.text(Self.oneForm(email)), .text(email)) { $0.integer(0) }
+    }
+
+    /// An e-mail as it is kept and looked for: letters beyond ASCII are folded, and composed, for SQLite compares them as bytes. In ASCII
+    /// case is kept as it was given, and the column's own collation takes no notice of it.
+    private static func oneForm(_ email: String) -> String {
+        let folded = email.canonicallyFolded
+        let isASCII = email.utf8.allSatisfy { $0 < 0x80 }
+        return isASCII ? email : folded
     }
 
     /// The customer with that e-mail and that password.
     package func id(email: String, passwordDigest: [UInt8]) throws(SQLiteError) -> Int64? {
-        try idByPassword.row(.text(email), .blob(passwordDigest)) { $0.integer(0) }
+        try idByPassword.row(.text(Self.oneForm(email)), .text(email), .blob(passwordDigest)) { $0.integer(0) }
     }
 
     package func setPassword(of user: Int64, digest: [UInt8]) throws(SQLiteError) {

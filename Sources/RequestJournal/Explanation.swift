@@ -185,7 +185,8 @@ extension Schema {
         switch self {
         case .string(let length, _): length.map { "text of \($0) characters" } ?? "text"
         case .text: "text"
-        case .digits(let count): "\(count) digits"
+        case .digits(let counts):
+            counts.count == 1 ? "\(counts.lowerBound) digits" : "\(counts.lowerBound) digits or more"
         case .email: "an e-mail"
         case .phone: "a phone number of 10 to 15 digits"
         case .oneOf(let values): "one of \(values.joined(separator: ", "))"
@@ -203,6 +204,7 @@ extension Schema {
         case .dictionary: "an object"
         case .duration: "a duration of ISO 8601"
         case .moment: "a date, or a duration of ISO 8601"
+        case .expected(let inner, _): inner.words
         case .alternatives(let schemas): schemas.map(\.words).joined(separator: ", or ")
         case .any, .database: "anything"
         }

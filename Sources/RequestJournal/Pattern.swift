@@ -40,7 +40,8 @@ package struct Pattern {
         "caller", .oneOf("integration", "modal"), "Who asked: the integration itself, or the Payment Plugin's modal")
     private static let sinceKey = Key.optional(
         "since", .moment, "At this moment of the sandbox or later: a date, or how far from now it is (-PT5M)")
-    private static let untilKey = Key.optional("until", .moment, "At this moment or earlier")
+    private static let untilKey = Key.optional(
+        "until", .lastMoment, "At this moment or earlier; a date without a time includes that day")
     private static let conditions = Kind<Given>.dictionary(of: Condition.schema)
     private static let headerKey = Key.optional(
         "header", conditions, "Fields of the header, by name, and what they are: a value with *, a list, {above, below}"

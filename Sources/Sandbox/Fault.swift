@@ -106,7 +106,8 @@ extension Fault {
     private static let timesKey = Key.optional(
         "times", .integer(1...1_000_000), "Requests that it strikes; then it is over")
     private static let fromKey = Key.optional("from", .moment, "When it begins, in the sandbox's time")
-    private static let untilKey = Key.optional("until", .moment, "When it is over, in the sandbox's time")
+    private static let untilKey = Key.optional(
+        "until", .end, "When it is over, in the sandbox's time; a date without a time includes that day")
     private static let probabilityKey = Key.optional(
         "probability", .number(.zero...Decimal(whole: 1)), "The share of requests that it strikes, decided by the seed")
 

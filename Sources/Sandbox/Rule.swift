@@ -9,10 +9,13 @@ package struct Rule: Sendable {
 
     /// Whether a request fits.
     ///
-    /// - Parameter customer: whose name and e-mail count where the request itself has none.
-    package func fits(_ body: JSON?, customer: User?) -> Bool {
+    /// - Parameters:
+    ///   - other: values that count where the request itself has none of that name.
+    ///   - customer: whose name and e-mail count where the request itself has none.
+    package func fits(_ body: JSON?, also other: JSON? = nil, customer: User?) -> Bool {
         conditions.allSatisfy { condition in
             var found = body.map { condition.values(in: $0) } ?? []
+            if found.isEmpty { found = other.map { condition.values(in: $0) } ?? [] }
             if found.isEmpty, let known = customer.flatMap(condition.text) { found = [known] }
             return found.contains(where: condition.accepts)
         }

@@ -53,6 +53,9 @@ package final class Sandbox {
             self.channel = channel
             self.vendorId = vendorId
         }
+
+        /// What the gateway puts into the field.
+        package var field: String { "\(channel):\(vendorId)" }
     }
 
     /// A scenario that a sandbox was filled from, so that a reset can begin again, here and on another machine.

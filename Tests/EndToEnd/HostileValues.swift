@@ -93,7 +93,7 @@ struct HostileValues {
         case .string(let length?, _): return quoted(String(repeating: chance.pick(["1", "a"]), count: length))
         case .string(_, let most): return quoted(String(chance.pick(["Ada", "b c", "Zoë", "x9"]).prefix(most)))
         case .documented(let values), .oneOf(let values): return quoted(chance.pick(values))
-        case .digits(let count): return quoted(String(repeating: "7", count: count))
+        case .digits(let counts): return quoted(String("021000021".prefix(counts.lowerBound)))
         case .email: return quoted("q\(fresh())@example.com")
         case .phone: return quoted("(651) 444-7773")
         case .number(let range): return inside(range?.lowerBound ?? .zero, range?.upperBound ?? Decimal(whole: 100))
@@ -115,6 +115,7 @@ struct HostileValues {
             let count = 1 + chance.below(2)
             let members = (0..<count).map { _ in "\(quoted(chance.pick(pool))):\(value(of: element))" }
             return "{\(members.joined(separator: ","))}"
+        case .expected(let inner, _): return value(of: inner)
         case .alternatives(let schemas): return value(of: chance.pick(schemas))
         }
     }
@@ -139,6 +140,7 @@ struct HostileValues {
         case .string(let length, let most): return quoted(text(longest: length ?? most))
         case .email: return quoted(email())
         case .array(let element, let counts): return array(of: element, counts)
+        case .expected(let inner, _): return hostile(for: inner)
         case .alternatives(let schemas): return hostile(for: chance.pick(schemas))
         case .object(let fields), .named(_, let fields): return object(of: fields)
         case .dictionary(let element): return "{\(quoted(text(longest: 300))):\(hostile(for: element))}"

@@ -112,12 +112,22 @@ import Testing
         (#"{"label":"x"}"#, #""primary" is required"#),
         (#"{"primary":true,"label":"x"}"#, #""value" must contain at least one of [ach, token]"#),
         (
-            #"{"primary":true,"label":"x","ach":{},"token":{"token":"t","billingZip":"1"}}"#,
+            #"{"primary":true,"label":"x","ach":{"routing":"021000021","account":"12345678"},"token":{"token":"t","billingZip":"1"}}"#,
             #""value" contains a conflict between exclusive peers [ach, token]"#
         ),
         (
-            #"{"primary":true,"label":"x","ach":{"accountType":"current"}}"#,
+            #"{"primary":true,"label":"x","ach":{"routing":"021000021","account":"12345678","accountType":"current"}}"#,
             #""ach.accountType" must be one of [checking, savings]"#
+        ),
+        (#"{"primary":true,"label":"x","ach":{}}"#, #""ach.routing" is required"#),
+        (#"{"primary":true,"label":"x","ach":{"routing":"021000021"}}"#, #""ach.account" is required"#),
+        (
+            #"{"primary":true,"label":"x","ach":{"routing":"0210","account":"1"}}"#,
+            #""ach.routing" length must be 9 characters long"#
+        ),
+        (
+            #"{"primary":true,"label":"x","ach":{"routing":"021000021","account":"1"}}"#,
+            #""ach.account" length must be at least 4 characters long"#
         ),
         (#"{"primary":true,"label":"x","token":{"billingZip":"1"}}"#, #""token.token" is required"#),
         (

@@ -6,7 +6,11 @@ import Testing
 
     @Test(arguments: [
         ("john@example.com", ordinary, Application.Status.approved, 1300),
-        ("john.approve@example.com", "527684727", .approved, 1300),
+        ("john.approve@example.com", "527684727", .failed, 0),
+        ("john.approve@example.com", ordinary, .approved, 1300),
+        ("john.hold@example.com", "527684727", .approved, 1300),
+        ("john.deny+1@example.com", ordinary, .failed, 0),
+        ("john.limit500+spring.sale@example.com", ordinary, .approved, 500),
         ("john.deny@example.com", ordinary, .failed, 0),
         ("john.DENY@example.com", ordinary, .failed, 0),
         ("john.qamanual@flexshopper.com", ordinary, .pending, 0),
@@ -22,12 +26,66 @@ import Testing
         ("john@example.com", "478724725", .approved, 1300),
         ("john.firstpayment@example.com", ordinary, .approved, 1300),
     ])
-    func `follows the e-mail's suffix, then the SSN, then the default`(
+    func `follows the e-mail's suffix, then the SSN, then .approve, then the default`(
         email: String, ssn: String, status: Application.Status, dollars: Int
     ) throws {
         let verdict = try Application.verdict(email: email, ssn: ssn, at: Samples.now, Samples.settings)
         #expect(verdict.status == status)
         #expect(verdict.spendingLimit == .dollars(Int64(dollars)))
+    }
+
+    @Test func `follows a rule, another suffix than .approve, the SSN, .approve and the default, in this order`() throws
+    {
+        typealias Outcome = Persona.Outcome
+        let rulings: [Outcome?] = [nil, .approve, .deny, .manualReview]
+        let suffixes: [(String, Outcome?)] = [
+            ("", nil), (".approve", .approve), (".deny", .deny), (".qamanual", .manualReview),
+            (".hold", .approveOnHold),
+            (".denied", nil), (".DENY", .deny), (".approve+x", .approve), (".deny+x", .deny),
+        ]
+        let ssns: [(String, Outcome?)] = [(Self.ordinary, nil), ("478724725", .approve), ("527684727", .deny)]
+        for ruling in rulings {
+            for (suffix, asked) in suffixes {
+                for (ssn, known) in ssns {
+                    let firm = asked == .approve ? nil : asked
+                    let expected = ruling ?? firm ?? known ?? asked ?? .approve
+                    let status: Application.Status =
+                        expected == .deny ? .failed : expected == .manualReview ? .pending : .approved
+                    let verdict = try Application.verdict(
+                        ruling: ruling.map { Persona.Ruling($0) }, email: "jane\(suffix)@example.com", ssn: ssn,
+                        at: Samples.now, Samples.settings)
+                    #expect(verdict.status == status, "\(String(describing: ruling)) \(suffix) \(ssn)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("jane.denied@example.com", ".deny"), ("jane.limit@example.com", ".limit500"),
+        ("jane.limit2.500@example.com", ".limit2"), ("jane.limit-500@example.com", ".limit500"),
+        ("jane.limit500usd@example.com", ".limit500"), ("jane.limit99999999@example.com", ".limit500"),
+        ("jane.limit５００@example.com", ".limit500"), ("deny@example.com", ".deny"), ("jane+deny@example.com", ".deny"),
+        ("jane_deny@example.com", ".deny"), ("jane-hold@example.com", ".hold"),
+        ("jane.deny.smith@example.com", ".deny"),
+        ("jane.approved@example.com", ".approve"), ("jane.aprove@example.com", ".approve"),
+        ("jane.dney@example.com", ".deny"), ("jane.past-due@example.com", ".pastdue"),
+        ("jane.qamanul@example.com", ".qamanual"), ("jane.deny1@example.com", ".deny"),
+        ("jane.declined@example.com", ".decline"), ("jane.onhold@example.com", ".hold"),
+        ("jane.first_payment@example.com", ".firstpayment"), ("jane.limt500@example.com", ".limit500"),
+    ])
+    func `is warned of by what looks like a test value and is none`(email: String, nearest: String) {
+        #expect(Persona.nearMiss(ofEmail: email) == nearest)
+    }
+
+    @Test(arguments: [
+        "jane@example.com", "jane.doe@example.com", "jane.deny@example.com", "jane.limit500@example.com",
+        "jane.deny+limit@example.com", "decisionscreen.deny0122103045.approve@flexshopper.com",
+        "jane.verity@example.com",
+        "jane.holt@example.com", "denise.adeline@example.com", "jane@deny.com", "a.b.c@x.co", "jane.holden@example.com",
+        "jane.celine@example.com", "jane.galloway@example.com", "jane.denny@example.com",
+    ])
+    func `is not warned of by a name`(email: String) {
+        #expect(Persona.nearMiss(ofEmail: email) == nil)
     }
 
     @Test func `is not reached when the gateway fails`() {

@@ -7,6 +7,7 @@ import Testing
         ("000000000", false, true, .bankNotAccepted), ("084009519", true, false, .bankNotAccepted),
         ("991150603", false, false, .bankRequiresVerification), ("991150603", true, true, nil),
         ("991150302", true, false, .notPrimaryEligible), ("991150302", false, false, nil),
+        ("123456789", false, true, .bankNotAccepted), ("021000022", true, false, .bankNotAccepted),
     ])
     func `is accepted or refused by its routing number`(
         routing: String, primary: Bool, verified: Bool, expected: Refusal?

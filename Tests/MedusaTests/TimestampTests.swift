@@ -28,8 +28,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "tomorrow", "2018-02-30", "2018-13-01", "2018-3-5", "2018-03-05T25:00", "2018-03-05T", "12/03/2018",
-        "2018-03-05Z15:00", "Mon", "Mar 2018",
+        "", "tomorrow", "2018-02-30", "2018-13-01", "2018-3", "2018-03-05T25:00", "2018-03-05T", "13/03/2018",
+        "2018-03-05Z15:00", "Mon", "Mar 5",
     ])
     func `is not read from anything else`(text: String) {
         #expect(Timestamp(reading: text) == nil)

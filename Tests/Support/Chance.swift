@@ -1,5 +1,5 @@
 /// A seeded stream of numbers (SplitMix64): the same seed makes the same run.
-package struct Chance {
+package struct Chance: Sendable {
     private var state: UInt64
 
     package init(seed: UInt64) { state = seed }

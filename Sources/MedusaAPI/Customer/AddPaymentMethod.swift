@@ -9,15 +9,16 @@ internal import Sandbox
 enum AddPaymentMethod {
     static let primary = Key.required("primary", .boolean, "Whether it becomes the primary method")
     static let label = Key.required("label", .string, "Display label")
-    static let routing = Key.optional("routing", .string, "Routing number")
-    static let account = Key.optional("account", .string, "Account number")
+    static let routing = Key.optional(
+        "routing", .routingNumber, "Routing number; needed, although the page says that it is not")
+    static let account = Key.optional("account", .accountNumber, "Account number; needed likewise")
     static let accountType = Key.optional("accountType", .oneOf("checking", "savings"), "Type of account")
     static let ach = Key.optional("ach", .object(fields(routing, account, accountType)), "A bank account")
-    static let expirationDate = Key.optional("expirationDate", .string, "YYYY-MM")
+    static let expirationDate = Key.optional("expirationDate", .string.expecting(.yearAndMonth), "YYYY-MM")
     static let cardType = Key.optional(
         "cardType", .documented("american-express", "visa", "mastercard", "discover"), "Brand of the card")
-    static let lastFour = Key.optional("lastFour", .string(length: 4), "Last four digits")
-    static let firstSix = Key.optional("firstSix", .string(length: 6), "First six digits")
+    static let lastFour = Key.optional("lastFour", .string(length: 4).expecting(.digits), "Last four digits")
+    static let firstSix = Key.optional("firstSix", .string(length: 6).expecting(.digits), "First six digits")
     static let gateway = Key.required("name", .oneOf("clover", "loanpaymentpro"), "Who made the token")
     static let gatewayToken = Key.required("token", .string, "The token")
     static let cardToken = Key.required(
@@ -25,7 +26,7 @@ enum AddPaymentMethod {
         .alternatives(
             .string(), .array(of: .object(fields(gateway, gatewayToken)), counts: 1...10)),
         "A LoanPaymentPro token, or an array of tokens by gateway")
-    static let billingZip = Key.required("billingZip", .string, "Billing ZIP")
+    static let billingZip = Key.required("billingZip", .string.expecting(.postalCode), "Billing ZIP")
     static let token = Key.optional(
         "token", .object(fields(expirationDate, cardType, lastFour, firstSix, cardToken, billingZip)),
         "A tokenised card")
@@ -60,8 +61,11 @@ enum AddPaymentMethod {
                 isPrimary: isPrimary)
             try call.add([method], to: user)
         } else if let bank = body[ach] {
+            // The page has no required field here, and without these there is no account.
+            guard let routing = bank[routing] else { throw Violation("ach.routing", "is required", at: bank.json) }
+            guard let account = bank[account] else { throw Violation("ach.account", "is required", at: bank.json) }
             let method = try call.bankAccount(
-                routing: bank[routing] ?? "", account: bank[account] ?? "", label: label, isPrimary: isPrimary, user)
+                routing: routing, account: account, label: label, isPrimary: isPrimary, user)
             try call.add([method], to: user)
         }
         return .data(.created) { _ in }
@@ -78,10 +82,28 @@ extension Call {
             isPrimary: isPrimary)
         let digest = accountDigest(routing: routing, account: account)
         let isVerified = try store.paymentMethods.isVerified(accountDigest: digest, of: user.id)
-        let ruling = ruling(\.concernsBank, customer: user)?.outcome
-        if ruling == nil { note(Persona.find(routingNumber: routing)) }
+        let ruling = bankRuling(routing: routing, account: account, user)
         try method.mayJoin(isVerified: isVerified, ruling: ruling)
         return method
+    }
+
+    /// What the first rule says of a bank account, whichever call names it: a rule on `ach.routing` is one on `routingNumber` too.
+    func bankRuling(routing: String, account: String? = nil, _ user: User? = nil) -> Persona.Outcome? {
+        let named = JSONWriter.write { writer in
+            writer.object { all in
+                all.member("routingNumber", routing)
+                all.member("accountNumber", ifPresent: account)
+                for name in ["ach", "bankAccount"] {
+                    all.member(name) {
+                        $0.member("routing", routing)
+                        $0.member("account", ifPresent: account)
+                    }
+                }
+            }
+        }
+        let ruling = ruling(\.concernsBank, customer: user, also: try? JSON(named))?.outcome
+        if ruling == nil { note(Persona.find(routingNumber: routing)) }
+        return ruling
     }
 
     func accountDigest(routing: String, account: String) -> [UInt8] {

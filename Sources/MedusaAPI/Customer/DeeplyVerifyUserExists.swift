@@ -1,6 +1,7 @@
 internal import Contract
 internal import HTTP
 internal import JSON
+internal import Medusa
 internal import MedusaStore
 
 /// Route 2: whether the user with that e-mail has that phone and that address. Both sides are standardised first.
@@ -56,26 +57,8 @@ enum DeeplyVerifyUserExists {
 func standardPhone(_ phone: String) -> String { String(phone.filter(\.isNumber).suffix(10)) }
 
 extension Users.Profile {
-    /// The address in the abbreviations of the US Postal Service, in lower case and without punctuation.
-    fileprivate var standardAddress: [String] {
-        let country = country.lowercased()
-        return [
-            standard("\(street1) \(street2)"), standard(city), standard(region), String(postalCode.prefix(5)),
-            country == "usa" ? "us" : country,
-        ]
+    fileprivate var standardAddress: StandardAddress {
+        StandardAddress(
+            lines: [street1, street2], city: city, region: region, postalCode: postalCode, country: country)
     }
-
-    private func standard(_ text: String) -> String {
-        text.lowercased().split { !$0.isLetter && !$0.isNumber }.map { word in
-            Self.abbreviations[String(word)] ?? String(word)
-        }.joined(separator: " ")
-    }
-
-    private static let abbreviations = [
-        "street": "st", "drive": "dr", "avenue": "ave", "road": "rd", "boulevard": "blvd", "lane": "ln",
-        "court": "ct", "place": "pl", "terrace": "ter", "circle": "cir", "highway": "hwy", "parkway": "pkwy",
-        "trail": "trl", "apartment": "apt", "suite": "ste", "unit": "unit", "floor": "fl", "north": "n",
-        "south": "s", "east": "e", "west": "w", "northeast": "ne", "northwest": "nw", "southeast": "se",
-        "southwest": "sw",
-    ]
 }

@@ -13,29 +13,31 @@ enum Apply {
     static let street1 = Key.required("street1", .string, "Address line 1")
     static let street2 = Key.optional("street2", .string, "Address line 2")
     static let city = Key.required("city", .string, "City")
-    static let regionAbbr = Key.required("regionAbbr", .string, "ISO 3166-2 state, two letters")
-    static let postalCode = Key.required("postalCode", .string, "Postal code")
-    static let country = Key.required("country", .string, "ISO 3166-1 alpha-2")
+    static let regionAbbr = Key.required(
+        "regionAbbr", .string.expecting(.state), "ISO 3166-2 state, two letters")
+    static let postalCode = Key.required("postalCode", .string.expecting(.postalCode), "Postal code")
+    static let country = Key.required("country", .string.expecting(.country), "ISO 3166-1 alpha-2")
     static let mobilePhone = Key.required("mobilePhone", .phone, "Mobile phone")
-    static let dateOfBirth = Key.required("dateOfBirth", .string, "Date of birth, 1998-03-23")
-    static let ssn = Key.required("ssn", .string(length: 9), "Nine digits, no dashes")
+    static let dateOfBirth = Key.required("dateOfBirth", .keptDate, "Date of birth, 1998-03-23")
+    static let ssn = Key.required("ssn", .string(length: 9).expecting(.digits), "Nine digits, no dashes")
 
     static let employer = Key.optional("name", .string, "Employer")
     static let workPhone = Key.optional("phone", .phone, "Work phone")
-    static let monthlyIncome = Key.required("monthlyIncome", .dollars, "Gross monthly income in dollars")
+    static let monthlyIncome = Key.required(
+        "monthlyIncome", .income, "Gross monthly income in dollars")
     static let payFrequency = Key.required(
         "payFrequency", formerly: "payFrquency",
         .oneOf("weekly", "biweekly", "semimonthly", "monthly", "yearly", "none"), "Pay frequency")
-    static let lastPayDate = Key.optional("lastPayDate", .string, "Last pay date")
+    static let lastPayDate = Key.optional("lastPayDate", .keptDate, "Last pay date")
     static let nextPayDate = Key.optional(
-        "nextPayDate", formerly: "nextPay", .string, "Next pay date")
+        "nextPayDate", formerly: "nextPay", .keptDate, "Next pay date")
     static let employmentInformation = Key.required(
         "employmentInformation",
         .object(fields(employer, workPhone, monthlyIncome, payFrequency, lastPayDate, nextPayDate)),
         "Employment")
 
-    static let routing = Key.required("routing", .string, "Routing number")
-    static let account = Key.required("account", .string, "Account number")
+    static let routing = Key.required("routing", .routingNumber, "Routing number")
+    static let account = Key.required("account", .accountNumber, "Account number")
     static let accountType = Key.required("type", .oneOf("checking", "savings"), "Type of account")
     static let bankFields = fields(routing, account, accountType)
     static let bankAccount = Key.optional("bankAccount", .object(bankFields), "Becomes a payment method")
@@ -47,13 +49,13 @@ enum Apply {
         "fraudCheck", .array(of: fields(providerName, score, fraudStatus)), "Checks that were made elsewhere")
 
     static let cardKind = Key.optional("type", .string, "Type")
-    static let expirationDate = Key.optional("expirationDate", .string, "YYYY-MM")
-    static let lastFour = Key.optional("lastFour", .string(length: 4), "Last four digits")
-    static let firstSix = Key.optional("firstSix", .string(length: 6), "First six digits")
+    static let expirationDate = Key.optional("expirationDate", .string.expecting(.yearAndMonth), "YYYY-MM")
+    static let lastFour = Key.optional("lastFour", .string(length: 4).expecting(.digits), "Last four digits")
+    static let firstSix = Key.optional("firstSix", .string(length: 6).expecting(.digits), "First six digits")
     static let cardType = Key.optional("cardType", .string, "Brand of the card")
     static let gateway = Key.optional("gateway", .string, "Who made the token")
-    static let cardToken = Key.optional("token", .string, "The token")
-    static let tokens = Key.optional("tokens", .array(of: fields(gateway, cardToken)), "Tokens by gateway")
+    static let cardToken = Key.required("token", .string, "The token")
+    static let tokens = Key.required("tokens", .array(of: fields(gateway, cardToken), 1...10), "Tokens by gateway")
     static let validation = Key.optional("validation", .object([]), "Undocumented")
     static let cardInformation = Key.optional(
         "cardInformation",
@@ -63,7 +65,7 @@ enum Apply {
     static let deviceFingerprint = Key.optional(
         "deviceFingerprint", .string(maximum: 1 << 20), "A long base64 string")
     static let expectedPurchaseAmount = Key.optional(
-        "expectedPurchaseAmount", .dollars, "The spending limit that the customer asks for")
+        "expectedPurchaseAmount", .income, "The spending limit that the customer asks for")
     static let optInMarketing = Key.optional("optInMarketing", .boolean, "Consent to marketing")
     static let storeEmployeeId = Key.optional("storeEmployeeId", .string, "Store employee")
     static let commonApplicationKey = Key.optional("commonApplicationKey", .object([]), "Synchrony ID")
@@ -100,7 +102,7 @@ enum Apply {
     static func answer(_ call: Call) throws -> Response {
         let user = try call.customer()
         let body = try call.input().body
-        let filing = try Filing(ssn: body[ssn], dateOfBirth: body[dateOfBirth], profile: profile(body))
+        let filing = Filing(ssn: body[ssn], dateOfBirth: body[dateOfBirth], profile: profile(body))
         let decided = try call.file(filing, for: user, isComplete: true) {
             try paymentMethods(bank: body[bankAccount], cards: body[cardInformation], call, user)
         }

@@ -8,17 +8,9 @@ internal import Sandbox
 /// What an application says of the customer, whichever route brings it.
 struct Filing {
     let ssn: String
+    /// As it was given.
     let dateOfBirth: String
     let profile: Users.Profile
-
-    /// A date of birth is kept as it was given; one that can be read must be one that somebody who lives can have.
-    init(ssn: String, dateOfBirth: String, profile: Users.Profile) throws(Refusal) {
-        let bounds = Timestamp.Bounds.kept
-        if let birth = Timestamp(reading: dateOfBirth), !bounds.range.contains(birth) {
-            throw .invalid("\"dateOfBirth\" \(bounds.complaint)")
-        }
-        (self.ssn, self.dateOfBirth, self.profile) = (ssn, dateOfBirth, profile)
-    }
 }
 
 extension Call {

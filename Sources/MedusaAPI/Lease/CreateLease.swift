@@ -28,9 +28,9 @@ enum CreateLease {
     static let itemFields = fields(brand, sku, productId, description, cost, condition, quantity, mpn, gtin)
     static let items = Key.required("items", .array(of: itemFields, 1...500), "Items to lease")
     static let shippingCost = Key.optional("cost", .price, "Shipping and handling in dollars")
-    static let shippingDate = Key.optional("date", .string, "Shipping date")
+    static let shippingDate = Key.optional("date", .keptDate, "Shipping date")
     static let shippingMethod = Key.optional(
-        "method", .documented("overnight", "freight", "ground", "free", "store", "2-day-air"), "Shipping method")
+        "method", .documented("overnight", "freight", "ground", "free", "store", "2-day-air", "UPS"), "Shipping method")
     static let shippingStore = Key.optional("store", .any, "Undocumented")
     static let shipping = Key.optional(
         "shipping", .object(fields(shippingCost, shippingDate, shippingMethod, shippingStore)), "Shipping")

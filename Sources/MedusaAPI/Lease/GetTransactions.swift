@@ -9,7 +9,7 @@ enum GetTransactions {
     static let leaseStatus = Key.optional("leaseStatus", .oneOf("signed", "pending"), "Filter by lease status")
     static let fromDate = Key.optional("fromDate", .date(within: .calendar), "Start date to retrieve")
     static let toDate = Key.optional(
-        "toDate", .date(within: .calendar), "End date to retrieve; a date without a time includes that day")
+        "toDate", .lastMoment(within: .calendar), "End date to retrieve; a date without a time includes that day")
 
     static let endpoint = Endpoint(
         .get, "/v3/transactions", title: "Get Transactions", section: .lease,
@@ -30,8 +30,8 @@ enum GetTransactions {
         let query = try call.input().query
         let page = Page(query)
         let filter = Transactions.Filter(
-            status: query[leaseStatus].flatMap(Lease.Status.init), from: query[fromDate], before: before(query),
-            vendor: call.vendor)
+            status: query[leaseStatus].flatMap(Lease.Status.init), from: query[fromDate],
+            before: query[toDate].map { $0 + .milliseconds(1) }, vendor: call.vendor)
         let listed = try call.store.transactions.page(page.number, of: page.size, filter)
         let count = try call.store.transactions.count(filter)
         return .data {
@@ -44,11 +44,5 @@ enum GetTransactions {
             }
             page.write(count, to: &$0)
         }
-    }
-
-    /// The first moment that is too late.
-    private static func before(_ query: Values) -> Timestamp? {
-        guard let end = query[toDate] else { return nil }
-        return end + (query.given(toDate)?.isDateOnly == true ? .days(1) : .milliseconds(1))
     }
 }

@@ -28,10 +28,13 @@ enum ValidateRoutingNumber {
     static func answer(_ call: Call) throws -> Response {
         let number = call.parameter("routingNumber")
         _ = try call.input()
-        guard number.utf8.count == 9, number.utf8.allSatisfy({ (48...57).contains($0) }) else {
+        guard number.utf16.count == 9 else {
             throw Refusal.invalid("\"routingNumber\" length must be 9 characters long")
         }
-        let bank = Bank(routingNumber: number)
+        guard Bank.isRoutingNumber(number) else {
+            throw Refusal.invalid("\"routingNumber\" must have digits only")
+        }
+        let bank = Bank(routingNumber: number, ruling: call.bankRuling(routing: number))
         return .data {
             $0.member("routingNumber", number)
             $0.member("valid", bank.isValid)

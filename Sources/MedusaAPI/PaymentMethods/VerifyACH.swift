@@ -3,6 +3,7 @@ internal import HTTP
 internal import JSON
 internal import Medusa
 internal import MedusaStore
+internal import Sandbox
 
 /// Route 24: whether a bank account is good. The account is then known, and a bank that asks for it takes it (11506).
 enum VerifyACH {
@@ -27,17 +28,31 @@ enum VerifyACH {
     static func answer(_ call: Call) throws -> Response {
         let user = try call.namedUser()
         let body = try call.input().body
-        let ruled = call.ruling(\.concernsBank, customer: user)?.outcome
-        if ruled == nil { call.note(Persona.find(routingNumber: body[routingNumber])) }
-        let isGood = (ruled ?? Persona.outcome(ofRoutingNumber: body[routingNumber])) != .bankRefused
-        if isGood {
-            let digest = call.accountDigest(routing: body[routingNumber], account: body[accountNumber])
+        let (routing, account) = (body[routingNumber], body[accountNumber])
+        let result = Result(
+            routing: routing, account: account, ruling: call.bankRuling(routing: routing, account: account, user))
+        if result == .good {
+            let digest = call.accountDigest(routing: routing, account: account)
             try call.store.paymentMethods.verify(accountDigest: digest, of: user.id)
         }
         return .data {
-            // _5555 is the documented sample; GS01 is Giact's code for a routing number that it does not accept.
-            $0.member("accountResponseCode", isGood ? "_5555" : "GS01")
-            $0.member("status", isGood)
+            $0.member("accountResponseCode", result.rawValue)
+            $0.member("status", result == .good)
+        }
+    }
+
+    /// Giact's codes; `_5555` is the documented sample. To say that a number is none is what the call is for, so it is no 400.
+    private enum Result: String {
+        case good = "_5555"
+        case badRoutingNumber = "GS01"
+        case badAccountNumber = "GS02"
+
+        init(routing: String, account: String, ruling: Persona.Outcome?) {
+            if !Bank.isRoutingNumber(routing) || !Bank(routingNumber: routing, ruling: ruling).isAccepted {
+                self = .badRoutingNumber
+            } else {
+                self = Bank.isAccountNumber(account) ? .good : .badAccountNumber
+            }
         }
     }
 }

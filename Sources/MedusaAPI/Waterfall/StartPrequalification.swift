@@ -10,7 +10,7 @@ enum StartPrequalification {
     static let password = CreateUser.password
     static let employmentInformation = Key.required(
         "employmentInformation", .object(fields(Apply.payFrequency, Apply.monthlyIncome)), "Employment")
-    static let ipAddress = Key.optional("ipAddress", .string, "The customer's IPv4 address")
+    static let ipAddress = Key.optional("ipAddress", .string.expecting(.ipAddress), "The customer's IPv4 address")
 
     static let endpoint = Endpoint(
         .post, "/v3/users/prequal/start/lease", title: "Prequalification Start", section: .waterfall,
@@ -28,7 +28,7 @@ enum StartPrequalification {
 
     static func answer(_ call: Call) throws -> Response {
         let body = try call.input().body
-        let filing = try Filing(
+        let filing = Filing(
             ssn: body[Apply.ssn], dateOfBirth: body[Apply.dateOfBirth], profile: Apply.profile(body))
         let user = try customer(body, call)
         let decided = try call.file(filing, for: user, isComplete: false) { [] }

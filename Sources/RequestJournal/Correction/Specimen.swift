@@ -53,7 +53,7 @@ enum Specimen {
         switch schema {
         case .string(let length, _): .text(String(repeating: "1", count: length ?? 1))
         case .text, .any, .database: .text("text")
-        case .digits(let count): .text(String(repeating: "1", count: count))
+        case .digits(let counts): .text(String("021000021".prefix(counts.lowerBound)))
         case .email: .text("john.doe@example.com")
         case .phone: .text("6514447773")
         case .oneOf(let values), .documented(let values): .text(values.first ?? "")
@@ -68,6 +68,7 @@ enum Specimen {
         case .array(let element, let counts):
             .array(Array(repeating: value(of: element), count: max(1, counts.lowerBound)))
         case .dictionary: .object([])
+        case .expected(let inner, _): value(of: inner)
         case .alternatives(let schemas): schemas.first.map { value(of: $0) } ?? .text("text")
         }
     }
