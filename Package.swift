@@ -135,7 +135,8 @@ let package = Package(
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
-                "Conformance", "Contract", "ControlAPI", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "Sandbox",
+                "Conformance", "Contract", "ControlAPI", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore",
+                "Sandbox",
             ]),
         .testTarget(
             name: "PaymentPluginTests",
