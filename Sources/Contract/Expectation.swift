@@ -6,6 +6,8 @@ package enum Expectation: Hashable, Sendable {
     /// One that can be read.
     case date
     case notNegative
+    /// An amount of dollars of whole cents. A price of more places is multiplied as it is, other amounts are rounded.
+    case wholeCents
     /// The digits 0 to 9 and nothing else.
     case digits
     /// `2025-09`
@@ -24,6 +26,7 @@ package enum Expectation: Hashable, Sendable {
         switch self {
         case .date: "must be a valid date"
         case .notNegative: "must be greater than or equal to 0"
+        case .wholeCents: "must have no more than 2 decimal places"
         case .digits: "must have digits only"
         case .yearAndMonth: "must be a year and a month, such as 2025-09"
         case .state: "must be a state in two letters, such as FL"
@@ -36,6 +39,7 @@ package enum Expectation: Hashable, Sendable {
     func isMet(by given: Given) -> Bool {
         switch self {
         case .notNegative: return given.decimal.map { $0 >= .zero } ?? true
+        case .wholeCents: return given.decimal.map { $0.isExact(places: 2) } ?? true
         case .date: return given.string == nil || given.date != nil
         case .digits, .yearAndMonth, .state, .country, .postalCode, .ipAddress: break
         }
@@ -57,7 +61,7 @@ package enum Expectation: Hashable, Sendable {
             return parts.allSatisfy(\.isDigits)
                 && (parts.map(\.utf8.count) == [5] || parts.map(\.utf8.count) == [5, 4])
         case .ipAddress: return isAddress(text)
-        case .date, .notNegative: return true
+        case .date, .notNegative, .wholeCents: return true
         }
     }
 

@@ -43,22 +43,21 @@ extension Kind where Value == String {
 
 extension Kind where Value == Money {
     /// Dollars, as every amount of a request is (B.11). At most ten million.
-    package static var dollars: Kind {
-        Kind(schema: .number(Decimal(whole: -10_000_000)...Decimal(whole: 10_000_000))) { $0.decimal?.money ?? .zero }
+    package static var dollars: Kind { amount(.number(Decimal(whole: -10_000_000)...Decimal(whole: 10_000_000))) }
+
+    /// What has more than two decimal places is rounded, with a warning.
+    private static func amount(_ schema: Schema) -> Kind {
+        Kind(schema: schema) { $0.decimal?.money ?? .zero }.expecting(.wholeCents)
     }
 
     /// Dollars, and at least a cent.
-    package static var payment: Kind {
-        Kind(schema: .cents(upTo: Decimal(whole: 10_000_000))) { $0.decimal?.money ?? .zero }
-    }
+    package static var payment: Kind { amount(.cents(upTo: Decimal(whole: 10_000_000))) }
 
     /// Dollars, of which fewer than none are taken and mean nothing.
     package static var income: Kind { dollars.expecting(.notNegative) }
 
     /// Dollars, and not below zero.
-    package static var price: Kind {
-        Kind(schema: .number(.zero...Decimal(whole: 10_000_000))) { $0.decimal?.money ?? .zero }
-    }
+    package static var price: Kind { amount(.number(.zero...Decimal(whole: 10_000_000))) }
 }
 
 extension Kind where Value == Decimal {
@@ -68,7 +67,9 @@ extension Kind where Value == Decimal {
     }
 
     /// Dollars that are multiplied before they are rounded. At most ten million, either way.
-    package static var exactDollars: Kind { number(Decimal(whole: -10_000_000)...Decimal(whole: 10_000_000)) }
+    package static var exactDollars: Kind {
+        number(Decimal(whole: -10_000_000)...Decimal(whole: 10_000_000)).expecting(.wholeCents)
+    }
 
     package static func number(_ range: ClosedRange<Decimal>) -> Kind {
         Kind(schema: .number(range)) { $0.decimal ?? .zero }

@@ -38,6 +38,9 @@ import Testing
             what: "an undocumented value",
             body: World.order().replacing(#""brand""#, with: #""condition":"worn","brand""#),
             refusal: #""items[0].condition" must be one of [new, used, refurbished]"#),
+        Odd(
+            what: "a price of three decimal places", body: World.order(cost: "199.995"),
+            refusal: #""items[0].cost" must have no more than 2 decimal places"#),
         Odd(what: "an unknown parameter", query: "?asPDF=false", refusal: #""asPDF" is not allowed"#),
         Odd(
             what: "two at once", body: World.order().replacing(#""orderId""#, with: #""ordrId""#), query: "?x=1",
