@@ -203,6 +203,7 @@ import Testing
             guard let sample = endpoint.request else { continue }
             var fields = Fields()
             for field in endpoint.headers where field.isRecommended { fields.add(field.name, "127.0.0.1") }
+            #expect(throws: Never.self) { try endpoint.validate(query: [], body: sample.body) }
             let oddities = endpoint.oddities(headers: fields, query: [], body: sample.body)
             #expect(oddities.map(\.sentence) == [], "\(endpoint.operation)")
         }
