@@ -36,6 +36,19 @@ package enum Expectation: Hashable, Sendable {
         }
     }
 
+    /// A value that would do; `nil` where what the type itself asks for does.
+    package var example: String? {
+        switch self {
+        case .date: "2026-03-02"
+        case .yearAndMonth: "2030-12"
+        case .state: "FL"
+        case .country: "US"
+        case .postalCode: "33021"
+        case .ipAddress: "127.0.0.1"
+        case .notNegative, .digits: nil
+        }
+    }
+
     func isMet(by given: Given) -> Bool {
         switch self {
         case .notNegative: return given.decimal.map { $0 >= .zero } ?? true

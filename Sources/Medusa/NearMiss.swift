@@ -31,7 +31,8 @@ extension Persona {
         "overdue": "pastdue", "firstpaymentdeclined": "firstpayment",
     ]
 
-    private static let variantNames = variants.keys.sorted()
+    /// Those that may be misspelt as well. A shorter one is often nearly a name: Denise, Manuel, Danial.
+    private static let variantNames = variants.keys.filter { $0.utf8.count >= 7 }.sorted()
 
     private static func meant(by word: String) -> String? {
         // Digits, hyphens and underscores are none of a suffix: `deny1`, `past-due`.

@@ -187,7 +187,7 @@ private struct DateReader {
     /// The `T` between the date and the time of ISO 8601.
     private mutating func takeTee() -> Bool {
         guard rest.first == .word("t") else { return true }
-        let isDate = month == nil && numbers.count == 3 && joint == .hyphen && numbers[0].digits == 4
+        let isDate = month == nil && numbers.count >= 2 && joint == .hyphen && numbers[0].digits == 4
         guard isDate, timeOfDay == nil, case .number(_, digits: 2)? = rest.dropFirst().first else { return false }
         rest = rest.dropFirst()
         return takeTime()

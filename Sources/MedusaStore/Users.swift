@@ -149,8 +149,9 @@ package final class Users {
     /// - Returns: the row of the new user; `nil` when the e-mail is taken, in whatever case it is written.
     package func create(_ draft: Draft, at now: Timestamp) throws(SQLiteError) -> Int64? {
         let email = Self.oneForm(draft.email)
-        // An earlier version kept other forms, which the index does not know to be the same.
-        if email != draft.email, try id(email: draft.email) != nil { return nil }
+        // An earlier version kept e-mails as they were given, and the index does not know those to be the same. (Swift would say that two
+        // forms of one text are equal.)
+        if !email.utf8.elementsEqual(draft.email.utf8), try id(email: draft.email) != nil { return nil }
         do {
             try insertUser.run(
                 .text(email), .text(draft.firstName), .text(draft.lastName),
@@ -170,9 +171,7 @@ package final class Users {
     /// An e-mail as it is kept and looked for: letters beyond ASCII are folded, and composed, for SQLite compares them as bytes. In ASCII
     /// case is kept as it was given, and the column's own collation takes no notice of it.
     private static func oneForm(_ email: String) -> String {
-        let folded = email.canonicallyFolded
-        let isASCII = email.utf8.allSatisfy { $0 < 0x80 }
-        return isASCII ? email : folded
+        email.utf8.allSatisfy { $0 < 0x80 } ? email : email.canonicallyFolded
     }
 
     /// The customer with that e-mail and that password.

@@ -1,5 +1,6 @@
 import Contract
 import Foundation
+import HTTP
 import JSON
 import Support
 import Testing
@@ -82,5 +83,28 @@ import Testing
     ])
     func `is refused where an atom, a label, a length or the top level is wrong`(email: String) {
         #expect(!Self.isValid(email))
+    }
+
+    @Test func `may be any text, and whatever is expected of it: it is judged, and nothing ends`() throws {
+        let pieces = [
+            "", "a", ".", "@", "-", ":", "::", "1", "255", "ü", "\u{301}", "。", "％", "xn--", " ", "\u{0}", "😀", "12345",
+            "ffff", "FL",
+        ]
+        let kinds: [Contract.Expectation] = [
+            .date, .notNegative, .digits, .yearAndMonth, .state, .country, .postalCode, .ipAddress,
+        ]
+        let fields =
+            kinds.enumerated().map { Key.optional("f\($0)", .string.expecting($1), "").field }
+            + [Key.optional("email", .email, "").field]
+        var chance = Chance(seed: 102)
+        for _ in 0..<3000 {
+            let text = (0...chance.below(10)).map { _ in chance.pick(pieces) }.joined()
+            let body = try JSON(JSONWriter.write { $0.object { for field in fields { $0.member(field.name, text) } } })
+            let endpoint = Endpoint(
+                .post, "/x", title: "", section: .customer, source: .own, security: .apiKey, body: fields, outcomes: [])
+            let oddities = endpoint.oddities(headers: Fields(), query: [], body: body)
+            #expect(oddities.count <= fields.count)
+            _ = fields.violations(of: body)
+        }
     }
 }

@@ -127,6 +127,36 @@ import Testing
     }
 }
 
+@Suite struct `A kind of date` {
+    private static let last = Key.optional("last", .lastMoment, "")
+    private static let end = Key.optional("end", .end, "")
+    private static let first = Key.optional("first", .moment, "")
+    private static let bound = Key.optional("bound", .lastMoment(within: .calendar), "")
+
+    private func values(_ text: String) throws -> Values {
+        let names = ["last", "end", "first", "bound"].map { #""\#($0)":"\#(text)""# }
+        return .object(try JSON(Array("{\(names.joined(separator: ","))}".utf8)))
+    }
+
+    @Test(arguments: ["2026-11-25", "11/25/2026", "Wed Nov 25 2026", "25 November 2026", "Nov 25, 2026", "2026/11/25"])
+    func `means the whole day where no time is given`(text: String) throws {
+        let values = try values(text)
+        #expect(values[Self.first] == .at(try #require(Timestamp(reading: "2026-11-25T00:00:00.000Z"))))
+        #expect(values[Self.last] == .at(try #require(Timestamp(reading: "2026-11-25T23:59:59.999Z"))))
+        #expect(values[Self.end] == .at(try #require(Timestamp(reading: "2026-11-26T00:00:00.000Z"))))
+        #expect(values[Self.bound]?.iso8601 == "2026-11-25T23:59:59.999Z")
+    }
+
+    @Test(arguments: ["2026-11-25T15:51:27Z", "11/25/2026 3:51:27 PM", "Wed Nov 25 10:51:27 EST 2026"])
+    func `means the moment where a time is given`(text: String) throws {
+        let (values, moment) = (try values(text), try #require(Timestamp(reading: "2026-11-25T15:51:27.000Z")))
+        #expect(values[Self.first] == .at(moment))
+        #expect(values[Self.last] == .at(moment))
+        #expect(values[Self.end] == .at(moment))
+        #expect(values[Self.bound] == moment)
+    }
+}
+
 @Suite struct `A document` {
     private static let count = Key.required("count", .integer(1...9), "A number")
     private static let names = Key.optional("names", .strings(.oneOf(["left", "right"])), "Words")

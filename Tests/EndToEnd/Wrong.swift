@@ -121,6 +121,17 @@ struct Wrong: Sendable, CustomTestStringConvertible {
             try shop.send(
                 "POST", "/v3/paymentMethods/add", #"{"primary":true,"label":"x"}"#, token: try shop.approved().token)
         },
+        Wrong("a bank account without anything", 400, "") { shop in
+            let body = #"{"primary":true,"label":"x","ach":{}}"#
+            return try shop.send("POST", "/v3/paymentMethods/add", body, token: try shop.create("a@example.com").token)
+        },
+        Wrong("a card without a token", 400, "") { shop in
+            try shop.apply(try shop.create("a@example.com").token, changing: ["cardInformation": "[{}]"])
+        },
+        Wrong("an e-mail with two dots", 400, "") {
+            try $0.send("POST", "/v3/users", #"{"firstName":"J","lastName":"D","email":"a..b@example.com"}"#)
+        },
+        Wrong("a parameter that comes twice", 400, "") { try $0.send("GET", "/v3/users?page=1&page=2") },
         Wrong("a routing number of eight digits", 400, "") { try $0.send("GET", "/v3/routing-numbers/12345678") },
     ]
 
@@ -277,6 +288,23 @@ struct Wrong: Sendable, CustomTestStringConvertible {
             try shop.control("PATCH", "settings", #"{"strictness":"strict"}"#)
             return try shop.send(
                 "POST", "/v3/users", #"{"firstName":"J","lastName":"D","email":"a@b.co","locael":"en"}"#)
+        },
+        Wrong("a date that cannot be read in a strict sandbox", 400, "") { shop in
+            try shop.control("PATCH", "settings", #"{"strictness":"strict"}"#)
+            return try shop.send(
+                "POST", "/v3/checkout",
+                #"{"transactionId":"C","items":[{"brand":"b","sku":"s","description":"d","cost":60,"quantity":1}],"shipping":{"date":"soon"}}"#
+            )
+        },
+        Wrong("an e-mail that looks like a test value in a strict sandbox", 400, "") { shop in
+            try shop.control("PATCH", "settings", #"{"strictness":"strict"}"#)
+            return try shop.send(
+                "POST", "/v3/users", #"{"firstName":"J","lastName":"D","email":"j.denied@example.com"}"#)
+        },
+        Wrong("another consumer in a strict sandbox", 400, "") { shop in
+            try shop.control("PATCH", "settings", #"{"strictness":"strict"}"#)
+            return try shop.raw(
+                "GET", "/v3/users", "Authorization: \(shop.key)\r\nx-consumer-custom-id: other:1\r\n")
         },
         Wrong("Bearer in a strict sandbox", 400, "") { shop in
             try shop.control("PATCH", "settings", #"{"strictness":"strict"}"#)

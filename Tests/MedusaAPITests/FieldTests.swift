@@ -89,6 +89,20 @@ import Testing
         #expect(try apply(name, "1/1/1900").status == 200)
     }
 
+    @Test(arguments: ["2018-03-19", "3/19/2018", "Mon Mar 19 2018", "19 March 2018", "Mar 19, 2018"])
+    func `until which a fault is in force belongs to it`(text: String) throws {
+        let world = try World()
+        let sandbox = try world.sandbox()
+        let fault = try JSON(Array(#"{"operations":["getUsers"],"status":500,"until":"\#(text)"}"#.utf8))
+        try sandbox.store.write { _ = try sandbox.add(fault: fault, at: World.start) }
+        func status(at moment: String) throws -> Int {
+            sandbox.clock = .frozen(try #require(Timestamp(reading: moment)))
+            return try world.send(.get, "/v3/users").status
+        }
+        #expect(try status(at: "2018-03-19T23:59:59.999Z") == 500)
+        #expect(try status(at: "2018-03-20T00:00:00.000Z") == 200)
+    }
+
     @Test func `as an upper bound includes its whole day, however it is written`() throws {
         let world = try World()
         // The world stands at 2018-03-19T15:51:27.080Z.
@@ -189,6 +203,7 @@ import Testing
             guard let sample = endpoint.request else { continue }
             var fields = Fields()
             for field in endpoint.headers where field.isRecommended { fields.add(field.name, "127.0.0.1") }
+            #expect(throws: Never.self) { try endpoint.validate(query: [], body: sample.body) }
             let oddities = endpoint.oddities(headers: fields, query: [], body: sample.body)
             #expect(oddities.map(\.sentence) == [], "\(endpoint.operation)")
         }
@@ -537,6 +552,17 @@ import Testing
         #expect(
             try list("?sort=leaseStartDate&orderBy=desc&limit=2", world, customer, "id")
                 == Array(up.reversed().prefix(2)))
+    }
+
+    @Test func `is ordered in whatever case the words are`() throws {
+        let (world, customer) = try world()
+        let fresh = try #require(try world.send(.get, "/v3/users/\(customer.id)/authorize").data?["token"]?.string)
+        func ids(_ query: String) throws -> [String?] {
+            try world.send(.get, "/v3/customers/me/agreements\(query)", token: fresh).json.elements.map {
+                $0["id"]?.string
+            }
+        }
+        #expect(try ids("?orderBy=LEASESTARTDATE&sort=DESC") == ids("?orderBy=leaseStartDate&sort=desc"))
     }
 
     @Test(arguments: ["?page=0", "?limit=1001", "?signed=maybe", "?limit=x"])

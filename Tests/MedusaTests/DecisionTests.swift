@@ -88,6 +88,22 @@ import Testing
         #expect(Persona.nearMiss(ofEmail: email) == nil)
     }
 
+    @Test func `is not warned of by anybody's name`() {
+        let names = """
+            Denise Dennis Denis Denny Deni Denver Danial Daniel Danielle Manuel Emanuel Manuela Emmanuel Verity Vera Celine Adeline
+            Madeline Holden Holt Holly Harold Gates Galloway Conway Pastor Paster Vasquez Limbert Limon Lima Linda Smith
+            Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez Gonzalez Wilson Anderson Thomas
+            Taylor Moore Jackson Martin Lee Perez Thompson White Harris Sanchez Clark Ramirez Lewis Robinson Walker Young Allen
+            King Wright Scott Torres Nguyen Hill Flores Green Adams Nelson Baker Hall Rivera Campbell Mitchell Carter Roberts
+            Prove Provost Grove Clive Clint Declan Cline Dean Deane Decker Delaney Delano Vernon Verdi
+            """
+        for name in names.split(whereSeparator: \.isWhitespace) {
+            for email in ["jane.\(name)@example.com", "\(name)@example.com", "\(name).\(name)7@example.com"] {
+                #expect(Persona.nearMiss(ofEmail: email.lowercased()) == nil, "\(email)")
+            }
+        }
+    }
+
     @Test func `is not reached when the gateway fails`() {
         #expect(
             refusal { () throws(Refusal) in

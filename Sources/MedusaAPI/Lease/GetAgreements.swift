@@ -87,8 +87,8 @@ extension GetAgreements {
     private static func ordered(_ agreements: [Agreement], by query: Values, in call: Call) -> [Agreement] {
         // Every agreement is of a lease that was signed.
         guard query[signed] != false else { return [] }
-        let words = [query[orderBy], query[sort]].compactMap(\.self)
-        let order = words.lazy.compactMap(Order.init).first
+        let words = [query[orderBy], query[sort]].compactMap { $0?.lowercased() }
+        let order = Order.allCases.first { words.contains($0.rawValue.lowercased()) }
         let isDescending = words.contains("desc")
         guard let order else { return words.contains("asc") ? agreements.reversed() : agreements }
         let (identifiers, rows) = (call.sandbox.identifiers, agreements.enumerated())

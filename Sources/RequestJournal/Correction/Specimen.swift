@@ -68,7 +68,8 @@ enum Specimen {
         case .array(let element, let counts):
             .array(Array(repeating: value(of: element), count: max(1, counts.lowerBound)))
         case .dictionary: .object([])
-        case .expected(let inner, _): value(of: inner)
+        case .expected(_, .notNegative): .number(100)
+        case .expected(let inner, let expectation): expectation.example.map { .text($0) } ?? value(of: inner)
         case .alternatives(let schemas): schemas.first.map { value(of: $0) } ?? .text("text")
         }
     }

@@ -26,6 +26,11 @@ extension Planner {
         let path = String(message.dropFirst().prefix { $0 != "\"" })
         if message.contains("phone to send") { return asNewCustomer(index, 1) }
         if message.hasSuffix("is not allowed") && !message.contains("empty") { return drop(index, path, endpoint) }
+        if path == "x-consumer-custom-id" {
+            script.steps[index].fields.removeAll { $0.name.lowercased() == path }
+            note("\(path) is left to the gateway")
+            return true
+        }
         if let field = endpoint.headers.first(where: { $0.name == path }) {
             script.steps[index].fields.append(
                 NamedValue(path, path.hasSuffix("ip") ? "127.0.0.1" : Specimen.value(of: field).string ?? "1"))
