@@ -45,7 +45,7 @@ package enum Expectation: Hashable, Sendable {
         case .country: "US"
         case .postalCode: "33021"
         case .ipAddress: "127.0.0.1"
-        case .notNegative, .digits: nil
+        case .notNegative, .wholeCents, .digits: nil
         }
     }
 
