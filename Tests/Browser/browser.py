@@ -113,7 +113,12 @@ class Page:
         field.send_keys(text)
 
     def choose(self, id, text):
-        Select(self.find(id)).select_by_visible_text(text)
+        """From a native list, or from one that a click opens."""
+        if self.find(id).tag_name == "select":
+            Select(self.find(id)).select_by_visible_text(text)
+        else:
+            self.find(id).click()
+            self.wait(lambda driver: driver.find_element(By.XPATH, f"//li[text()='{text}']")).click()
 
     def check(self, id):
         box = self.find(id)
@@ -124,7 +129,7 @@ class Page:
         self.find("formSubmitButton").click()
 
     def click(self, text):
-        self.wait(lambda driver: [one for one in driver.find_elements(By.XPATH, f"//button[normalize-space()='{text}']") if one.is_displayed()])[0].click()
+        self.wait(lambda driver: [one for one in driver.find_elements(By.XPATH, f"//*[self::button or self::a][normalize-space()='{text}']") if one.is_displayed()])[0].click()
 
     def error(self, id, text):
         """The message at a field."""

@@ -58,8 +58,8 @@ import Testing
     @Test func `gives the script its key, and nobody a way out of the text`() throws {
         let script = try send(.get, "/sdk/js?authKey=%3C/script%3E%22%27").text
         #expect(
-            script.hasPrefix(#"const settings = {"origin":"http://127.0.0.1:6338","authKey":"\u003C/script>\"'"};"#))
-        #expect(script.contains("window.FlexSDK = { Button };"))
+            script.hasSuffix(#"({"origin":"http://127.0.0.1:6338","authKey":"\u003C/script>\"'"});\#n"#))
+        #expect(script.contains("window.FlexSDK = FlexSDK;"))
     }
 
     @Test(arguments: [
@@ -74,7 +74,8 @@ import Testing
 
     @Test(arguments: [
         "/pp3/frame", "/pp3/app", "/pp3/app.js", "/pp3/app.css", "/pp3/dom.js", "/pp3/calls.js", "/pp3/account.js",
-        "/pp3/application.js", "/pp3/lease.js", "/pp3/frame.js", "/pp3/frame.css", "/demo", "/demo/shop.js",
+        "/pp3/application.js", "/pp3/lease.js", "/pp3/logo.js", "/pp3/frame.js", "/pp3/frame.css", "/demo",
+        "/demo/shop.js",
         "/demo/shop.css",
     ])
     func `serves its files under a policy that allows no inline text`(path: String) throws {
