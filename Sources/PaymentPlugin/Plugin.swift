@@ -142,7 +142,8 @@ package final class Plugin {
     /// Signs as everybody does, and says the lease number, which the shop's `onSign` is given.
     private func sign(_ request: Request, lease: String) -> Gateway.Reply {
         var reply = gateway.answer(request.inTheName(of: nil, at: ["v3", "leases", lease, "sign"]), by: .modal)
-        guard reply.response.status == .ok, case .admitted(let admission, _) = gateway.authenticate(request),
+        // What a fault has spoiled stays so.
+        guard reply.response.status == .ok, (try? JSON(reply.response.body)) != nil, case .admitted(let admission, _) = gateway.authenticate(request),
             let signed = try? admission.sandbox.signed(lease)
         else { return reply }
         // The body only: what the API says in the header stands.

@@ -36,6 +36,7 @@
         overlay: null,
         frame: null,
         app: null,
+        target: origin,
         ready: null,
         waiting: null,
         exit: null,
@@ -61,8 +62,11 @@
         },
 
         show() {
-            style(this.overlay, { display: "flex" });
+            style(this.overlay, { display: "flex", zoom: "1" });
             if (!this.overlay.open) this.overlay.showModal();
+            // The only one of the page's styles that reaches into the top layer, and is not inherited.
+            const { currentCSSZoom } = this.overlay;
+            if (currentCSSZoom && currentCSSZoom !== 1) style(this.overlay, { zoom: String(1 / currentCSSZoom) });
             this.frame.focus();
             for (const node of [document, document.documentElement, this.overlay.parentNode]) watch.observe(node, { childList: true });
             return this.ready;
@@ -86,6 +90,8 @@
                 "align-items": "center", "justify-content": "center", "color-scheme": "light", direction: "ltr"
             });
             overlay.id = "flexshopper-modal";
+            // No attribute: a copy has none.
+            overlay.identity = identity;
             overlay.setAttribute("role", "dialog");
             overlay.setAttribute("aria-modal", "true");
             overlay.setAttribute("aria-label", "FlexShopper");
@@ -124,13 +130,17 @@
                 // Whoever waits for it hears of it; nobody may.
                 this.ready.catch(() => {});
             }
+            removeCopies();
             document.body.append(overlay);
         },
 
         hear(event) {
-            if (event.origin !== origin || !event.data || event.data.from !== "flexshopper") return;
-            if (!this.frame || !this.frame.contentWindow || !event.source || event.source !== this.frame.contentWindow[0]) return;
+            // In a sandboxed frame the modal has no origin either, like the page; the frame it comes from is looked at below.
+            if ((event.origin !== origin && !(event.origin === "null" && window.origin === "null")) || !event.data || event.data.from !== "flexshopper") return;
+            if (!event.source) return;
+            if (!this.frame || !this.frame.contentWindow || event.source !== this.frame.contentWindow[0]) return removeCopies();
             this.app = event.source;
+            this.target = event.origin === "null" ? "*" : origin;
             const message = event.data;
             switch (message.type) {
             case "ready": return this.loaded();
@@ -149,7 +159,7 @@
 
         tell(message) {
             this.message = message;
-            this.app.postMessage(Object.assign({ from: "shop" }, message), origin);
+            this.app.postMessage(Object.assign({ from: "shop" }, message), this.target);
         },
 
         close() {
@@ -179,6 +189,13 @@
             overlay.remove();
         }
     };
+    // A body that comes back from a cache of the shop's may hold a copy of the modal, which nobody hears.
+    function removeCopies() {
+        for (const one of [].slice.call(document.querySelectorAll("#flexshopper-modal"))) {
+            if (one !== modal.overlay && !(one.identity && one.identity !== identity)) one.remove();
+        }
+    }
+
     const here = () => location.href.split("#")[0];
     const watch = new MutationObserver(() => modal.restore());
     window.addEventListener("message", (event) => modal.hear(event));
