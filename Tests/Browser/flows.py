@@ -3,6 +3,7 @@
 import glob, http.server, json, subprocess, sys, threading
 
 from browser import *
+from flow import run
 from screens import screens
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -520,22 +521,5 @@ def the_keyboard_is_enough(driver, url):
     assert driver.switch_to.active_element.get_attribute("class") == "flexshopper-button"
 
 
-FLOWS = {name: flow for name, flow in list(globals().items()) if getattr(flow, "__module__", "") == "__main__"
-         and name != "look_at_every_screen"}
-
 if __name__ == "__main__":
-    if sys.argv[1] == "--list":
-        print("\n".join(FLOWS))
-        sys.exit()
-    driver = chromium()
-    try:
-        FLOWS[sys.argv[1]](driver, sys.argv[2])
-        bad = [entry["message"] for entry in driver.get_log("browser") if "Content Security Policy" in entry["message"]]
-        assert not bad, bad
-    except Exception:
-        print("screen:", driver.execute_script("return document.body.innerText")[:1500], file=sys.stderr)
-        for entry in driver.get_log("browser"):
-            print(entry["message"], file=sys.stderr)
-        raise
-    finally:
-        driver.quit()
+    run(globals())

@@ -387,7 +387,8 @@ def a_modal_that_did_not_load_leaves_nothing_behind(driver, url):
     shops, proxy = Shops(), Proxy(url)
     address = shops.add(shop(proxy.origin))
     for path in ("/pp3/frame", "/pp3/frame.js", "/pp3/app", "/pp3/app.js", "/pp3/calls.js", "/pp3/api/order"):
-        for fate in ("before", "half"):
+        # Half of an answer that is right says that it is.
+        for fate in ("before",) if path == "/pp3/api/order" else ("before", "half"):
             page = Page(driver, url, address=address)
             before = state(driver)
             proxy.lost = lambda method, asked: fate if asked == path else None
