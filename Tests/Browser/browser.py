@@ -37,6 +37,10 @@ class Merchant:
         except urllib.error.HTTPError as error:
             return {"status": error.code, **json.load(error)}
 
+    def settings(self, **settings):
+        answer = self.call("PATCH", "/_sandbox/settings", settings)
+        assert "status" not in answer, answer
+
     def create(self, email, password=None):
         body = {"firstName": "John", "lastName": "Doe", "email": email, **({"password": password} if password else {})}
         return self.call("POST", "/v3/users", body)["data"]
@@ -231,7 +235,10 @@ class Page:
         return self.driver.find_element(By.ID, "app").text
 
     def shows(self, text):
-        self.wait(lambda driver: text in driver.find_element(By.ID, "app").text)
+        try:
+            self.wait(lambda driver: text in driver.find_element(By.ID, "app").text)
+        except Exception as error:
+            raise AssertionError(f"{text!r} is not in {self.text()!r}") from error
 
     def type(self, id, text):
         field = self.find(id)

@@ -101,17 +101,27 @@ async function draw(order) {
         return await call("POST", "v3/leases", leaseOf(order));
     } catch (error) {
         if (!(error instanceof Refused)) throw error;
-        if (wasDrawn && error.code === "InvalidTransactionId") {
-            const { leaseId } = await call("POST", "unsigned-lease", { transactionId: order.transactionId });
-            const found = await call("GET", "v3/leases/" + leaseId);
-            if (found.isExpired) throw new Error(expired);
-            return found;
-        }
+        // Carried out before, and the answer was lost, on the way to here or to the browser, which asks again by itself.
+        const found = error.code === "InvalidTransactionId" ? await drawn(order) : undefined;
+        if (found && found.isExpired) throw new Error(expired);
+        if (found) return found;
         // A gateway that fails may have done what it was asked for.
         if (error.status < 500 && !wasDrawn) {
             delete session.drawn[order.transactionId];
             remember();
         }
+        throw error;
+    }
+}
+
+/** The customer's own unsigned lease of an order, if it is about what the order is about. */
+async function drawn(order) {
+    try {
+        const { leaseId } = await call("POST", "unsigned-lease", { transactionId: order.transactionId });
+        const found = await call("GET", "v3/leases/" + leaseId);
+        return found.cashPrice === state.quote.total && found.payment === state.quote.payment ? found : undefined;
+    } catch (error) {
+        if (error instanceof Refused && error.status === 404) return undefined;
         throw error;
     }
 }

@@ -274,6 +274,8 @@
         }
         if (answer.ok) return null;
         const body = await answer.json().catch(() => ({}));
+        // Opened here before, and not signed: whether the lease that it has may go on is for the modal to say.
+        if (body.error && body.error.code === "InvalidTransactionId" && modal.shops.has(String(order.transactionId))) return null;
         return (body.error && body.error.message) || body.message || "the order was refused with " + answer.status;
     }
 
