@@ -143,7 +143,8 @@ package final class Plugin {
     private func sign(_ request: Request, lease: String) -> Gateway.Reply {
         var reply = gateway.answer(request.inTheName(of: nil, at: ["v3", "leases", lease, "sign"]), by: .modal)
         // What a fault has spoiled stays so.
-        guard reply.response.status == .ok, (try? JSON(reply.response.body)) != nil, case .admitted(let admission, _) = gateway.authenticate(request),
+        guard reply.response.status == .ok, (try? JSON(reply.response.body)) != nil,
+            case .admitted(let admission, _) = gateway.authenticate(request),
             let signed = try? admission.sandbox.signed(lease)
         else { return reply }
         // The body only: what the API says in the header stands.

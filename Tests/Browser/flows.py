@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What shoppers and shops do with the Payment Plugin, in a real browser. usage: flows.py FLOW BASE-URL; flows.py --list"""
+"""What shoppers do with the Payment Plugin, in a real browser. usage: flows.py FLOW BASE-URL; flows.py --list"""
 import glob, http.server, json, subprocess, sys, threading
 
 from browser import *

@@ -28,7 +28,7 @@ def existing(url, email="known@example.com"):
     return merchant
 
 
-# Row 83: what an order that is left behind takes from the limit.
+# What an order that is left behind takes from the limit.
 
 def an_abandoned_lease_gives_way_to_the_next_order(driver, url):
     merchant, shops = existing(url), Shops()
@@ -105,7 +105,7 @@ def the_same_order_is_found_where_it_was_left(driver, url):
     assert len(told(driver)["signed"]) == 1
 
 
-# Row 89c: answers that are lost after what was asked for has been carried out.
+# Answers that are lost after what was asked for has been carried out.
 
 CALLS = ["/pp3/api/v3/user-exists", "/pp3/api/v3/users", "/pp3/api/v3/users/me/apply", "/pp3/api/v3/users/me", "/pp3/api/address", "/pp3/api/v3/leases", "sign",
          "/pp3/api/v3/paymentMethods/add", "/pp3/api/v3/routing-numbers/063107513"]
@@ -168,7 +168,7 @@ def a_lost_answer_is_no_dead_end(driver, url):
     address = shops.add(shop(proxy.origin))
     chance = random.Random(89)
     lives = [{call: fate} for call in CALLS for fate in ("after",)]
-    lives += [{call: chance.choice(["before", "after", "half"]) for call in chance.sample(CALLS, chance.randint(2, 6))} for _ in range(6)]
+    lives += [{call: chance.choice(["before", "after", "half"]) for call in chance.sample(CALLS, chance.randint(2, 6))} for _ in range(4)]
     for number, fates in enumerate(lives):
         left = dict(fates)
 
@@ -236,7 +236,7 @@ def an_application_whose_answer_was_lost_is_decided_when_the_modal_is_opened_aga
         page.visit()
 
 
-# Row 89e: what happens at the server while a screen is shown.
+# What happens at the server while a screen is shown.
 
 def a_lease_that_ends_while_it_is_read_is_said_in_plain_words(driver, url):
     merchant, shops = existing(url), Shops()
@@ -303,7 +303,7 @@ def a_decision_that_changes_while_a_screen_is_shown_is_said(driver, url):
         page.leave()
 
 
-# Row 86: the second press.
+# The second press.
 
 def a_deciding_state_stands_for_a_moment(driver, url):
     merchant = Merchant(url)
@@ -370,7 +370,7 @@ def every_button_may_be_pressed_twice(driver, url):
 
 
 def a_strict_sandbox_finds_nothing_odd_about_the_modal(driver, url):
-    """Row 40. Also where the shop writes what the documents do not name."""
+    """Also where the shop writes what the documents do not name."""
     merchant, shops = Merchant(url), Shops()
     merchant.settings(strictness="strict")
     odd = SHOP_CALL.replace('method: "ground"', 'method: "FedEx Express", carrier: "x"').replace("quantity: 1", 'quantity: 1, condition: "Brand New", color: "red", gtin: 12345, images: ["https://example.com/a.png"]')
