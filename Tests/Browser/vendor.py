@@ -245,6 +245,7 @@ def forgot_password(driver, url):
     modal.submit()
     modal.tag("span", "Password changed successfully")
     modal.tag("span", "Continue").click()
+    modal.text("Review")
     modal.id("notYou-button").click()
     modal.email(email)
     modal.type("password-input", "seven77")
