@@ -10,10 +10,29 @@ extension Request {
     }
 }
 
+extension Request {
+    /// The address of the client: what the proxy in front says of it, else this machine's own, from where alone the server is reached
+    /// unless somebody has opened it.
+    package var clientAddress: String {
+        let named =
+            fields["forwarded"].map(Forwarded.init)?.client
+            ?? fields["x-forwarded-for"].map { String($0.prefix { $0 != "," }.filter { $0 != " " }) } ?? ""
+        let host = Host(named) ?? Authority(named)?.host ?? Host("[\(named)]")
+        switch host {
+        case .ipv4: return host?.text ?? Self.loopback
+        case .ipv6: return String((host?.text ?? Self.loopback).filter { $0 != "[" && $0 != "]" })
+        case .name, nil: return Self.loopback
+        }
+    }
+
+    private static let loopback = "127.0.0.1"
+}
+
 /// What the proxy next to the client says of it: the first element of `Forwarded` (RFC 7239).
 private struct Forwarded {
     private(set) var proto: String?
     private(set) var host: String?
+    private(set) var client: String?
 
     init(_ field: String) {
         for pair in field.prefix(while: { $0 != "," }).split(separator: ";") {
@@ -23,6 +42,7 @@ private struct Forwarded {
             switch parts[0].filter({ $0 != " " }).lowercased() {
             case "proto": proto = value.lowercased()
             case "host": host = value
+            case "for": client = value
             default: break
             }
         }

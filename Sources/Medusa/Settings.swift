@@ -34,6 +34,9 @@ package struct Settings: Hashable, Sendable {
     /// The auth key of the Payment Plugin that opens the sandbox; `nil` for the API key itself.
     package var authKey: String?
 
+    /// How long the modal of the Payment Plugin says that it is deciding, at least: on the browser's clock, not on the sandbox's.
+    package var decidingTime = Timestamp.Span.seconds(1)
+
     /// What becomes of a request that is odd, and not wrong (decisions.md 19).
     package var strictness = Strictness.warn
 

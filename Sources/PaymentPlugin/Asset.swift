@@ -21,6 +21,7 @@ struct Asset {
         case ["pp3", "account.js"]: javaScript(PackageResources.account_js)
         case ["pp3", "application.js"]: javaScript(PackageResources.application_js)
         case ["pp3", "lease.js"]: javaScript(PackageResources.lease_js)
+        case ["pp3", "logo.js"]: javaScript(PackageResources.logo_js)
         case ["demo"]: html(PackageResources.demo_html)
         case ["demo", "shop.js"]: javaScript(PackageResources.shop_js)
         case ["demo", "shop.css"]: css(PackageResources.shop_css)
@@ -46,6 +47,9 @@ struct Asset {
                     "Content-Security-Policy",
                     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' http: https:; img-src 'self' data:; "
                         + "frame-src 'self'; base-uri 'none'; form-action 'none'"),
+                // A shop's page that is isolated (`require-corp`) may load them, and frame pages that ask the same of what they load.
+                NamedValue("Cross-Origin-Resource-Policy", "cross-origin"),
+                NamedValue("Cross-Origin-Embedder-Policy", "require-corp"),
                 NamedValue("X-Content-Type-Options", "nosniff"),
                 NamedValue("Referrer-Policy", "no-referrer"),
                 NamedValue("Cache-Control", "no-cache"),

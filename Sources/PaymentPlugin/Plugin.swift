@@ -21,7 +21,7 @@ package final class Plugin {
 
     package func answer(_ request: Request) -> Gateway.Reply {
         let segments = request.target.segments
-        if segments == ["sdk", "js"] { return get(request) { script($0) } }
+        if segments == ["sdk", "js"] { return file(request) { script($0) } }
         if segments.starts(with: ["pp3", "api"]) {
             // Pages of the modal's own origin call, and the shop's page with its order.
             return gateway.access.answer(request, to: .everyone) { call($0) }
@@ -32,7 +32,7 @@ package final class Plugin {
         guard let asset = Asset.at(segments) else {
             return Gateway.Reply(response: .gateway(.notFound, "There is nothing at this path"))
         }
-        return get(request) { _ in asset.response }
+        return file(request) { _ in asset.response }
     }
 
     private static let validation = ["demo", "validate-order"]
@@ -46,6 +46,11 @@ package final class Plugin {
         return target.segments == Self.validation && target.query.contains { $0.name == "authKey" }
     }
 
+    /// A file, also for a shop's page that loads the script as a module, which asks for it as for any answer of another origin.
+    private func file(_ request: Request, _ body: (Request) -> Response) -> Gateway.Reply {
+        gateway.access.answer(request, to: .everyone) { get($0, body) }
+    }
+
     private func get(_ request: Request, _ body: (Request) -> Response) -> Gateway.Reply {
         guard request.method == .get || request.method == .head else {
             var response = Response.gateway(.methodNotAllowed, "This path takes GET")
@@ -57,7 +62,7 @@ package final class Plugin {
 
     // MARK: The SDK
 
-    /// `FlexSDK`, with its settings written in front. A key that opens nothing is said in the console, and by `create`.
+    /// `FlexSDK`, with its settings written behind. A key that opens nothing is said in the console, and by `create`.
     private func script(_ request: Request) -> Response {
         let authKey = request.target.query.last { $0.name == "authKey" }?.value ?? ""
         let problem: String? =
@@ -77,7 +82,8 @@ package final class Plugin {
         }
         // In a script element's text, `</script>` would end it; in a file it is only wise.
         let text = String(decoding: settings, as: UTF8.self).replacing("<", with: "\\u003C")
-        return Asset.script("const settings = \(text);\n" + String(decoding: Asset.sdk, as: UTF8.self))
+        // The file is one function; it is called with them, so that no name of it is the page's.
+        return Asset.script(String(decoding: Asset.sdk, as: UTF8.self) + "(\(text));\n")
     }
 
     // MARK: The modal's calls
@@ -136,7 +142,9 @@ package final class Plugin {
     /// Signs as everybody does, and says the lease number, which the shop's `onSign` is given.
     private func sign(_ request: Request, lease: String) -> Gateway.Reply {
         var reply = gateway.answer(request.inTheName(of: nil, at: ["v3", "leases", lease, "sign"]), by: .modal)
-        guard reply.response.status == .ok, case .admitted(let admission, _) = gateway.authenticate(request),
+        // What a fault has spoiled stays so.
+        guard reply.response.status == .ok, (try? JSON(reply.response.body)) != nil,
+            case .admitted(let admission, _) = gateway.authenticate(request),
             let signed = try? admission.sandbox.signed(lease)
         else { return reply }
         // The body only: what the API says in the header stands.
@@ -192,6 +200,8 @@ extension Request {
             fields.add(line.name, line.value)
         }
         if let key { fields.add("Authorization", key) }
+        // A page cannot know it; the documents would have it of whoever applies in a customer's name.
+        if fields["customer-ip"] == nil { fields.add("customer-ip", clientAddress) }
         return Request(method: method, target: target.at(segments), fields: fields, body: body)
     }
 

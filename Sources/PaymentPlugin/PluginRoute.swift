@@ -21,6 +21,8 @@ struct PluginRoute: Sendable {
         PluginRoute(endpoint: Recovery.endpoint, answer: .write(Recovery.answer)),
         PluginRoute(endpoint: ChangePassword.endpoint, answer: .write(ChangePassword.answer)),
         PluginRoute(endpoint: Address.endpoint, answer: .write(Address.answer)),
+        PluginRoute(endpoint: FindLease.endpoint, answer: .write(FindLease.answer)),
+        PluginRoute(endpoint: WithdrawLease.endpoint, answer: .write(WithdrawLease.answer)),
         PluginRoute(
             endpoint: .plugin(.post, "/leases/{leaseId}/sign", "Sign in Modal", security: .customerToken),
             answer: .signing),

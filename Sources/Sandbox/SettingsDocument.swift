@@ -33,6 +33,9 @@ extension Settings {
         "The auth key of the Payment Plugin: visible ASCII; the API key when absent")
     package static let authKeyName = "authKey"
 
+    private static let decidingTimeKey = Key.optional(
+        "decidingTime", .duration, "How long the modal says at least that it is deciding: PT1S; from PT0S to PT10M")
+
     private static let journalEntriesKey = Key.optional(
         "journalEntries", .integer(1...10_000_000), "How many requests the journal keeps")
     private static let journalBytesKey = Key.optional(
@@ -41,7 +44,7 @@ extension Settings {
     package static let fields = Contract.fields(
         spendingLimitKey, minimumOrderKey, rentalRateKey, taxRateKey, termKey, leaseLifetimeKey, tokenLifetimeKey,
         transitTimeKey, uniqueSSNKey, arrayResponsesKey, tokenMisuseKey, strictnessKey, authKeyKey,
-        journalEntriesKey, journalBytesKey)
+        decidingTimeKey, journalEntriesKey, journalBytesKey)
 
     /// - Parameter others: what holds where the document says nothing.
     package init(reading values: Values, over others: Settings = Settings()) throws(Violation) {
@@ -59,16 +62,20 @@ extension Settings {
         tokenMisuse = values[Self.tokenMisuseKey].flatMap(TokenMisuse.init) ?? tokenMisuse
         strictness = values[Self.strictnessKey].flatMap(Strictness.init) ?? strictness
         authKey = values[Self.authKeyKey] ?? authKey
+        decidingTime = try Self.span(Self.decidingTimeKey, in: values, .seconds(0), .seconds(600)) ?? decidingTime
         journalEntries = values[Self.journalEntriesKey] ?? journalEntries
         journalBytes = values[Self.journalBytesKey] ?? journalBytes
     }
 
-    /// A length that is the same at any time of the year, and not nothing.
-    private static func span(_ key: Key<CalendarSpan?>, in values: Values) throws(Violation) -> Timestamp.Span? {
+    /// A length that is the same at any time of the year.
+    private static func span(
+        _ key: Key<CalendarSpan?>, in values: Values, _ least: Timestamp.Span = .seconds(1),
+        _ most: Timestamp.Span = .days(3660)
+    ) throws(Violation) -> Timestamp.Span? {
         guard let span = values[key] else { return nil }
-        guard let fixed = span.fixed, fixed >= .seconds(1), fixed <= .days(3660) else {
-            throw Violation(
-                key.field.name, "must be from PT1S to P3660D, without years and months", at: values.given(key)?.json)
+        guard let fixed = span.fixed, fixed >= least, fixed <= most else {
+            let bounds = "from \(CalendarSpan(rest: least)) to \(CalendarSpan(rest: most))"
+            throw Violation(key.field.name, "must be \(bounds), without years and months", at: values.given(key)?.json)
         }
         return fixed
     }
@@ -98,6 +105,7 @@ extension Settings {
         writer.member(Self.tokenMisuseKey.field.name, tokenMisuse.rawValue)
         writer.member(Self.strictnessKey.field.name, strictness.rawValue)
         writer.member(Self.authKeyKey.field.name, ifPresent: authKey)
+        span(Self.decidingTimeKey, decidingTime)
         writer.member(Self.journalEntriesKey.field.name, journalEntries)
         writer.member(Self.journalBytesKey.field.name, journalBytes)
     }

@@ -1,5 +1,5 @@
 """A headless Chromium (Debian's) in front of the demo shop, and the modal's screens by the vendor's own element ids."""
-import json, os, tempfile, urllib.request
+import http.server, json, os, socket, ssl, subprocess, tempfile, threading, urllib.parse, urllib.request
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -9,11 +9,11 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 KEY = os.environ.get("MEDUSA_API_KEY", "shop")
 
 
-def chromium(width=1000, height=900):
+def chromium(width=1000, height=900, *more):
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--force-device-scale-factor=1",
-                     f"--window-size={width},{height}", "--user-data-dir=" + tempfile.mkdtemp(), "--lang=en-US"):
+                     f"--window-size={width},{height}", "--user-data-dir=" + tempfile.mkdtemp(), "--lang=en-US", *more):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     return webdriver.Chrome(options, Service("/usr/bin/chromedriver"))
@@ -37,6 +37,10 @@ class Merchant:
         except urllib.error.HTTPError as error:
             return {"status": error.code, **json.load(error)}
 
+    def settings(self, **settings):
+        answer = self.call("PATCH", "/_sandbox/settings", settings)
+        assert "status" not in answer, answer
+
     def create(self, email, password=None):
         body = {"firstName": "John", "lastName": "Doe", "email": email, **({"password": password} if password else {})}
         return self.call("POST", "/v3/users", body)["data"]
@@ -53,16 +57,142 @@ class Merchant:
         return self.call("GET", "/_sandbox/messages")["data"]["messages"][0]["passcode"]
 
 
+class Shops:
+    """Shops of another origin: pages by their paths, each with fields of its own."""
+
+    def __init__(self):
+        self.pages = {}
+        pages = self.pages
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                text, fields = pages.get(self.path.split("?")[0], ("", {}))
+                self.send_response(200 if text else 404)
+                for name, value in {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(text.encode())), **fields}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            def log_message(self, *arguments):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.origin = f"http://localhost:{server.server_port}"
+
+    def add(self, text, path=None, **fields):
+        """The address of a page. `fields`: Cross_Origin_Opener_Policy="same-origin"."""
+        path = path or f"/{len(self.pages)}"
+        self.pages[path] = (text, {name.replace("_", "-"): value for name, value in fields.items()})
+        return self.origin + path
+
+
+class Proxy:
+    """A server between the browser and the sandbox, which can fail as networks do."""
+
+    def __init__(self, url, host="127.0.0.1", tls=False):
+        self.fields = {}  # sent on besides the browser's own; {host} is what the browser calls the proxy
+        self.lost = lambda method, path: None  # "before" or "after" the request is carried out, or nothing
+        self.wait = {}  # by path, what is waited for
+        self.calls = []
+        proxy = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def pass_on(self):
+                length = int(self.headers.get("Content-Length") or 0)
+                body = self.rfile.read(length) if length else None
+                path = self.path.split("?")[0]
+                proxy.calls.append((self.command, path))
+                fate = proxy.lost(self.command, path)
+                if fate == "before":
+                    return self.drop()
+                if path in proxy.wait:
+                    proxy.wait[path].wait(60)
+                fields = {name: value for name, value in self.headers.items() if name.lower() not in ("connection", "accept-encoding")}
+                for name, value in proxy.fields.items():
+                    fields[name] = value.format(host=self.headers["Host"])
+                try:
+                    answer = urllib.request.urlopen(urllib.request.Request(url + self.path, body, fields, method=self.command))
+                except urllib.error.HTTPError as error:
+                    answer = error
+                text = answer.read()
+                if fate == "after":
+                    return self.drop()
+                self.send_response(answer.status)
+                for name, value in answer.headers.items():
+                    if name.lower() not in ("connection", "content-length", "transfer-encoding", "keep-alive"):
+                        self.send_header(name, value)
+                if fate == "half":
+                    # The rest never comes.
+                    self.send_header("Content-Length", str(len(text) + 100))
+                    self.end_headers()
+                    self.wfile.write(text[:len(text) // 2])
+                    self.wfile.flush()
+                    return self.drop()
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def drop(self):
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+
+            do_GET = do_POST = do_OPTIONS = do_PUT = pass_on
+
+            def log_message(self, *arguments):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.handle_error = lambda *arguments: None
+        if tls:
+            folder = tempfile.mkdtemp()
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{folder}/key.pem", "-out", f"{folder}/cert.pem", "-days", "2",
+                            "-subj", f"/CN={host}"], check=True, capture_output=True)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(f"{folder}/cert.pem", f"{folder}/key.pem")
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.origin = f"{'https' if tls else 'http'}://{host}:{server.server_port}"
+
+
+# What a shop's page does: it remembers the orders that were asked for, what it was told, and what went wrong.
+SHOP_CALL = """
+window.seen = { orders: [], signed: [], decisions: [], failed: [] };
+window.sell = (place) => FlexSDK.Button({
+  createOrder: (data, actions) => {
+    const transactionId = "T-" + Date.now() + "-" + seen.orders.length;
+    seen.orders.push(transactionId);
+    return actions.transaction.create({ transactionId, items: [{ description: "Sofa", sku: "S1", cost: 120.34, brand: "n/a", quantity: 1, shipping: { cost: 10.33, date: new Date(), method: "ground" } }] })
+      .catch((error) => { seen.failed.push(error.message); });
+  },
+  onDecision: (decision) => { seen.decisions.push(atob(decision)); },
+  onSign: (data) => { seen.signed.push(data); }
+}).render(place);
+"""
+
+
+def shop(url, key=KEY, before="", head=None, style="", body='<p>A shop</p><div id="pay"></div>', call=SHOP_CALL + 'sell("#pay");', attributes=""):
+    """A shop's page. `head`: how it loads the script."""
+    head = head if head is not None else f'<script src="{url}/sdk/js?authKey={key}"></script>'
+    return (f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>A shop</title><link rel="icon" href="data:,">{before}{head}'
+            f'<style>{style}</style></head><body {attributes}>{body}<script>{call}</script></body></html>')
+
+
 class Page:
     """A tab with the demo shop, and its modal."""
 
-    def __init__(self, driver, url, key=KEY, **given):
-        self.driver, self.url, self.key = driver, url, key
+    def __init__(self, driver, url, key=KEY, address=None, **given):
+        self.driver, self.url, self.key, self.address = driver, url, key, address
         self.visit(**given)
 
     def visit(self, **given):
         query = "&".join(f"{name}={urllib.parse.quote(str(value))}" for name, value in {"authKey": self.key, **given}.items())
-        self.driver.get(f"{self.url}/demo?{query}")
+        self.driver.get(self.address or f"{self.url}/demo?{query}")
+        self.ready()
+
+    def ready(self):
         self.wait(lambda _: self.driver.find_elements(By.CSS_SELECTOR, ".flexshopper-button"))
 
     def wait(self, condition, seconds=60):
@@ -105,7 +235,10 @@ class Page:
         return self.driver.find_element(By.ID, "app").text
 
     def shows(self, text):
-        self.wait(lambda driver: text in driver.find_element(By.ID, "app").text)
+        try:
+            self.wait(lambda driver: text in driver.find_element(By.ID, "app").text)
+        except Exception as error:
+            raise AssertionError(f"{text!r} is not in {self.text()!r}") from error
 
     def type(self, id, text):
         field = self.find(id)
@@ -113,7 +246,12 @@ class Page:
         field.send_keys(text)
 
     def choose(self, id, text):
-        Select(self.find(id)).select_by_visible_text(text)
+        """From a native list, or from one that a click opens."""
+        if self.find(id).tag_name == "select":
+            Select(self.find(id)).select_by_visible_text(text)
+        else:
+            self.find(id).click()
+            self.wait(lambda driver: driver.find_element(By.XPATH, f"//li[text()='{text}']")).click()
 
     def check(self, id):
         box = self.find(id)
@@ -124,7 +262,7 @@ class Page:
         self.find("formSubmitButton").click()
 
     def click(self, text):
-        self.wait(lambda driver: [one for one in driver.find_elements(By.XPATH, f"//button[normalize-space()='{text}']") if one.is_displayed()])[0].click()
+        self.wait(lambda driver: [one for one in driver.find_elements(By.XPATH, f"//*[self::button or self::a][normalize-space()='{text}']") if one.is_displayed()])[0].click()
 
     def error(self, id, text):
         """The message at a field."""

@@ -25,7 +25,7 @@ def screens(driver, url):
     page.shows("We sent you a code")
     yield "code"
     page.type("code-input", merchant.passcode())
-    page.find("codeSubmitButton").click()
+    page.submit()
     page.screen("change-password")
     yield "change-password"
     page.type("password-input", "battery staple")
@@ -40,7 +40,7 @@ def screens(driver, url):
     page.email("new.firstpayment@example.com")
     page.screen("profile")
     page.submit()
-    page.error("firstName-input", "Required")
+    page.error("firstName-input", "No special characters")
     yield "profile"
     page.profile()
     page.screen("personal")

@@ -31,9 +31,10 @@ import Testing
 
     private func send(
         _ method: Method, _ path: String, _ body: String? = nil, authKey: String? = "shop", token: String? = nil,
-        fields extra: [NamedValue] = []
+        host: String? = "127.0.0.1:6338", fields extra: [NamedValue] = []
     ) throws -> Answer {
-        var fields: Fields = ["Host": "127.0.0.1:6338"]
+        var fields = Fields()
+        if let host { fields.add("Host", host) }
         if let authKey { fields.add("x-auth-key", authKey) }
         if let token { fields.add("customer-token", token) }
         if body != nil { fields.add("Content-Type", "application/json") }
@@ -58,8 +59,40 @@ import Testing
     @Test func `gives the script its key, and nobody a way out of the text`() throws {
         let script = try send(.get, "/sdk/js?authKey=%3C/script%3E%22%27").text
         #expect(
-            script.hasPrefix(#"const settings = {"origin":"http://127.0.0.1:6338","authKey":"\u003C/script>\"'"};"#))
-        #expect(script.contains("window.FlexSDK = { Button };"))
+            script.hasSuffix(#"({"origin":"http://127.0.0.1:6338","authKey":"\u003C/script>\"'"});\#n"#))
+        #expect(script.contains("window.FlexSDK = FlexSDK;"))
+    }
+
+    @Test(arguments: [
+        (
+            [("Host", "pp3.sandbox.flexshopper.com"), ("X-Forwarded-Proto", "https")],
+            "https://pp3.sandbox.flexshopper.com"
+        ),
+        (
+            [("Host", "10.0.0.1:6338"), ("Forwarded", #"for=1.2.3.4;proto=https;host="shop.test:8443""#)],
+            "https://shop.test:8443"
+        ),
+        (
+            [("Host", "a"), ("X-Forwarded-Proto", "HTTPS, http"), ("X-Forwarded-Host", "shop.test")],
+            "https://shop.test"
+        ),
+        ([("Host", "localhost:1")], "http://localhost:1"),
+    ])
+    func `tells the script the scheme and the host of its own request`(
+        given: [(String, String)], origin: String
+    ) throws {
+        let fields = given.map { NamedValue($0.0, $0.1) }
+        #expect(
+            try send(.get, "/sdk/js?authKey=shop", host: nil, fields: fields).text.contains(#""origin":"\#(origin)""#))
+    }
+
+    @Test func `lets any page load its files, one that is isolated and one that loads the script as a module`() throws {
+        for path in ["/sdk/js?authKey=shop", "/pp3/frame", "/pp3/app", "/pp3/app.js", "/pp3/app.css"] {
+            let answer = try send(.get, path, fields: [NamedValue("Origin", "null")])
+            #expect(answer.field("Cross-Origin-Resource-Policy") == "cross-origin", "\(path)")
+            #expect(answer.field("Cross-Origin-Embedder-Policy") == "require-corp", "\(path)")
+            #expect(answer.field("Access-Control-Allow-Origin") == "null", "\(path)")
+        }
     }
 
     @Test(arguments: [
@@ -74,7 +107,8 @@ import Testing
 
     @Test(arguments: [
         "/pp3/frame", "/pp3/app", "/pp3/app.js", "/pp3/app.css", "/pp3/dom.js", "/pp3/calls.js", "/pp3/account.js",
-        "/pp3/application.js", "/pp3/lease.js", "/pp3/frame.js", "/pp3/frame.css", "/demo", "/demo/shop.js",
+        "/pp3/application.js", "/pp3/lease.js", "/pp3/logo.js", "/pp3/frame.js", "/pp3/frame.css", "/demo",
+        "/demo/shop.js",
         "/demo/shop.css",
     ])
     func `serves its files under a policy that allows no inline text`(path: String) throws {
@@ -151,6 +185,100 @@ import Testing
         #expect(preflight.field("Access-Control-Allow-Headers") == "x-auth-key")
         let refused = try send(.post, "/pp3/api/order", "{}", fields: [origin])
         #expect(refused.field("Access-Control-Allow-Origin") == "https://shop.example")
+    }
+
+    static let application = """
+        {"street1":"1 Main St","city":"x","regionAbbr":"FL","postalCode":"33021","country":"US","mobilePhone":"6514447773",\
+        "dateOfBirth":"1998-03-23","ssn":"888776666","employmentInformation":{"monthlyIncome":5000,"payFrequency":"weekly"},\
+        "bankAccount":{"routing":"021000021","account":"1234567890","type":"checking"}}
+        """
+
+    @Test(arguments: [
+        [], [("X-Forwarded-For", "203.0.113.7, 10.0.0.1")], [("X-Forwarded-For", "2001:db8::1")],
+        [("X-Forwarded-For", "unknown")],
+        [("Forwarded", #"for="[2001:db8::1]:4711""#)], [("Forwarded", "for=_hidden")], [("customer-ip", "203.0.113.9")],
+    ])
+    func `fills in the customer's address, which a strict sandbox asks for`(given: [(String, String)]) throws {
+        let sandbox = try sandboxes.sandbox(for: "shop")
+        sandbox.settings.strictness = .strict
+        let answer = try send(
+            .post, "/pp3/api/v3/users/me/apply", Self.application, token: try create(),
+            fields: given.map { NamedValue($0.0, $0.1) })
+        #expect(answer.status == 200, "\(answer.text)")
+    }
+
+    @Test(arguments: [
+        ([("X-Forwarded-For", "203.0.113.7, 10.0.0.1")], "203.0.113.7"),
+        ([("X-Forwarded-For", "2001:db8::1")], "2001:db8:0:0:0:0:0:1"),
+        ([("Forwarded", #"for="[2001:db8::1]:4711";proto=http"#)], "2001:db8:0:0:0:0:0:1"),
+        ([("Forwarded", "for=192.0.2.60:80")], "192.0.2.60"),
+        ([("Forwarded", "for=_hidden")], "127.0.0.1"), ([("X-Forwarded-For", "a<b")], "127.0.0.1"), ([], "127.0.0.1"),
+    ])
+    func `takes the customer's address from the proxy in front`(given: [(String, String)], address: String) {
+        var fields = Fields()
+        for (name, value) in given { fields.add(name, value) }
+        #expect(Request(method: .get, target: Target(segments: []), fields: fields).clientAddress == address)
+    }
+
+    // MARK: Leases that give way
+
+    private func lease(_ id: String, token: String) throws -> Answer {
+        try send(
+            .post, "/pp3/api/v3/leases",
+            #"{"transactionId":"\#(id)","items":[{"sku":"a","brand":"b","description":"d","cost":100,"quantity":1}]}"#,
+            token: token)
+    }
+
+    private func approved(_ email: String = "john@example.com") throws -> String {
+        let token = try create(email)
+        _ = try send(.post, "/pp3/api/v3/users/me/apply", Self.application, token: token)
+        return token
+    }
+
+    private func balance(_ token: String) throws -> String? {
+        try send(.get, "/pp3/api/v3/users/me", token: token).json?["data"]?["decision"]?["availableBalance"]?.numberText
+    }
+
+    @Test func `gives back what an unsigned lease takes from the limit, however often it is withdrawn`() throws {
+        let token = try approved()
+        _ = try lease("T-1", token: token)
+        #expect(try balance(token) == "1200")
+        for _ in 0..<2 {
+            #expect(try send(.post, "/pp3/api/withdraw-lease", #"{"transactionId":"T-1"}"#, token: token).status == 200)
+            #expect(try balance(token) == "1300")
+        }
+    }
+
+    @Test func `withdraws no lease that is signed, and none of another customer`() throws {
+        let (token, other) = (try approved(), try approved("jane@example.com"))
+        let id = try #require(try lease("T-1", token: token).json?["data"]?["leaseId"]?.string)
+        _ = try lease("T-2", token: other)
+        let signature = #"{"ipAddress":"127.0.0.1","signed":true}"#
+        #expect(try send(.post, "/pp3/api/leases/\(id)/sign", signature, token: token).status == 200)
+        for transaction in ["T-1", "T-2", "T-3"] {
+            let body = #"{"transactionId":"\#(transaction)"}"#
+            #expect(try send(.post, "/pp3/api/withdraw-lease", body, token: token).status == 200)
+            #expect(try send(.post, "/pp3/api/unsigned-lease", body, token: token).status == 404)
+            #expect(try send(.post, "/pp3/api/withdraw-lease", body).status == 401)
+        }
+        #expect(try balance(token) == "1200")
+        #expect(try balance(other) == "1200")
+    }
+
+    @Test func `finds the unsigned lease of an order whose answer was lost`() throws {
+        let token = try approved()
+        let id = try lease("T-1", token: token).json?["data"]?["leaseId"]?.string
+        let found = try send(.post, "/pp3/api/unsigned-lease", #"{"transactionId":"T-1"}"#, token: token)
+        #expect(found.json?["data"]?["leaseId"]?.string == id)
+    }
+
+    @Test func `tells the modal how long it is to say that it is deciding`() throws {
+        func milliseconds() throws -> String? {
+            try send(.post, "/pp3/api/order", Self.order).json?["data"]?["decidingTime_ms"]?.numberText
+        }
+        #expect(try milliseconds() == "1000")
+        try sandboxes.sandbox(for: "shop").settings.decidingTime = .seconds(0)
+        #expect(try milliseconds() == "0")
     }
 
     // MARK: Its own calls

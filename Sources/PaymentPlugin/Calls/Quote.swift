@@ -43,6 +43,7 @@ enum Quote {
             $0.member("payment", terms.payment)
             $0.member("term", terms.term)
             $0.member("minimum", settings.minimumOrder)
+            $0.member("decidingTime_ms", settings.decidingTime / .milliseconds(1))
         }
     }
 }

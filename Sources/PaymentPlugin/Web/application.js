@@ -1,17 +1,31 @@
 // The application: profile, personal and banking info, and what comes of it.
-import { checkbox, field, form, h, money } from "./dom.js";
+import { button, checkbox, field, form, h, link, money, plainButton } from "./dom.js";
 import { call, remember, session, Refused } from "./calls.js";
 import { close, dialog, notYou, proceed, show, state, tell } from "./app.js";
 
 const regions = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY".split(" ");
-const suggestions = [
-    { text: "901 Yamato Rd, 260, Boca Raton, FL 33431", street1: "901 Yamato Rd", street2: "260", city: "Boca Raton", region: "FL", postalCode: "33431" },
-    { text: "123 Test Dr., Hollywood, FL 33021", street1: "123 Test Dr.", street2: "", city: "Hollywood", region: "FL", postalCode: "33021" }
-];
+// Streets that an address is suggested for, as a directory of the post's would; each number with its suites.
+const directory = [
+    { street1: "2700 N Military Trl", units: ["Ste 100", "Ste 200", "Ste 300"], city: "Boca Raton", region: "FL", postalCode: "33431" },
+    { street1: "6503 N Military Trl", units: ["Apt 101", "Apt 201", "Apt 301"], city: "Boca Raton", region: "FL", postalCode: "33496" }
+].flatMap(({ units, ...place }) => ["", ...units].map((street2) => ({ street2, ...place })));
+
+const inAddress = (text) => text.toUpperCase().replace(/[.,#]/g, " ").trim().replace(/\s+/g, " ").replace(/\bNORTH\b/, "N").replace(/\b(TRAIL|TR)\b/, "TRL");
+const written = (one) => [one.street1, one.street2, one.city, one.region].filter(Boolean).join(", ") + " " + one.postalCode;
+
+/** What begins as it was typed: from the number and something of the street on. */
+function suggestions(typed) {
+    const text = inAddress(typed);
+    return /^\d+ \S/.test(text) ? directory.filter((one) => inAddress(written(one)).startsWith(text)) : [];
+}
+
 const frequencies = [["weekly", "Weekly"], ["biweekly", "Bi-Weekly"], ["semimonthly", "Semi-Monthly"], ["monthly", "Monthly"]];
 
 /** What is a secret stays in this page's memory, and is never stored. */
-const secrets = { ssn: "", routing: "", account: "" };
+const secrets = { ssn: "", routing: "", account: "", password: "" };
+
+/** Another person may come after. */
+export function forgetSecrets() { Object.assign(secrets, { ssn: "", routing: "", account: "", password: "" }); }
 
 const digits = (text) => text.replace(/\D/g, "");
 const phone = (text) => digits(text).replace(/^1(?=\d{10}$)/, "");
@@ -22,7 +36,7 @@ function tabs(current) {
         h("li", { "aria-current": title === current ? "step" : undefined }, title)));
 }
 
-const back = (label, screen) => h("button", { type: "button", class: "link", onclick: screen }, label);
+const back = (label, screen) => plainButton(label, screen);
 
 function keeping(group) {
     return (key) => ({ value: session[group][key] || "", change: (text) => { session[group][key] = text.trim(); remember(); } });
@@ -32,10 +46,10 @@ export function profile() {
     const kept = keeping("profile");
     const known = state.user || {};
     if (known.firstName && !session.profile.firstName) Object.assign(session.profile, { firstName: known.firstName, lastName: known.lastName });
-    const firstName = field({ id: "firstName-input", name: "firstName", label: "First Name", autocomplete: "given-name", check: name, ...kept("firstName") });
-    const lastName = field({ id: "lastName-input", name: "lastName", label: "Last Name", autocomplete: "family-name", check: name, ...kept("lastName") });
+    const firstName = field({ id: "firstName-input", name: "firstName", label: "First Name", autocomplete: "given-name", check: name, blank: "No special characters", ...kept("firstName") });
+    const lastName = field({ id: "lastName-input", name: "lastName", label: "Last Name", autocomplete: "family-name", check: name, blank: "No special characters", ...kept("lastName") });
     const mobile = field({ id: "phone1-input", name: "phone1", type: "tel", label: "Mobile Phone", autocomplete: "tel", inputmode: "tel", check: (text) => phone(text).length === 10 ? undefined : "Must be 10 characters", ...kept("phone") });
-    const street1 = field({ id: "street1-input", name: "street1", label: "Street Address", autocomplete: "address-line1", list: "street1-suggestions", ...kept("street1") });
+    const street1 = field({ id: "street1-input", name: "street1", label: "Street Address", autocomplete: "address-line1", suggest: { find: suggestions, text: written, take: (one) => fill(one) }, ...kept("street1") });
     const street2 = field({ id: "street2-input", name: "street2", label: "Apartment or Suite (optional)", autocomplete: "address-line2", required: false, ...kept("street2") });
     const city = field({ id: "city-input", name: "city", label: "City", autocomplete: "address-level2", ...kept("city") });
     const region = field({ id: "region-input", name: "region", label: "State", autocomplete: "address-level1", options: regions.map((one) => [one, one]), ...kept("region") });
@@ -43,25 +57,24 @@ export function profile() {
     const emailConsent = checkbox({ id: "emailConsent-checkBoxRadio", label: "Sign me up to receive the latest news on FlexShopper and MyFlexLending products and promotions.", checked: session.profile.emailConsent, change: (value) => { session.profile.emailConsent = value; remember(); } });
 
     const manual = h("div", { hidden: !session.profile.isManual }, [street2, city, region, postalCode].map((one) => one.element));
-    const enter = h("button", { id: "enterManualLink", type: "button", class: "link", hidden: session.profile.isManual, onclick: () => openManually() }, "Enter Address Manually");
+    const enter = link("Enter Address Manually", () => openManually(), { id: "enterManualLink", hidden: session.profile.isManual });
     function openManually() {
         session.profile.isManual = true;
         remember();
         manual.hidden = false;
         enter.hidden = true;
     }
-    street1.control.addEventListener("input", () => {
-        const chosen = suggestions.find((one) => one.text === street1.control.value);
-        if (!chosen) return;
+    function fill(chosen) {
         for (const [key, one] of Object.entries({ street1, street2, city, region, postalCode })) {
             one.control.value = chosen[key];
             session.profile[key] = chosen[key];
+            one.say("");
         }
         openManually();
-    });
+    }
     // One part of the form, so that what is hidden is shown when something in it is wrong.
     const address = {
-        element: h("div", {}, street1.element, h("datalist", { id: "street1-suggestions" }, suggestions.map((one) => h("option", { value: one.text }))), enter, manual),
+        element: h("div", {}, street1.element, enter, manual),
         get control() { return [street1, city, region, postalCode].find((one) => one.control.getAttribute("aria-invalid"))?.control || street1.control; },
         check() {
             const wrong = [street1, street2, city, region, postalCode].filter((one) => !one.check());
@@ -94,11 +107,11 @@ function personal() {
     });
     const ssn = field({ id: "ssn-input", name: "ssn", type: "password", label: "Social Security Number", inputmode: "numeric", autocomplete: "off", value: secrets.ssn, change: (text) => { secrets.ssn = digits(text); }, check: (text) => digits(text).length === 9 ? undefined : "Must be 9 characters" });
     const income = field({ id: "monthlyIncome-input", name: "monthlyIncome", label: "Monthly Income", inputmode: "decimal", check: (text) => /^\$?\d[\d,]*(\.\d{1,2})?$/.test(text) ? undefined : "Invalid amount", ...kept("monthlyIncome") });
-    const frequency = field({ id: "payFrequency-input", name: "payFrequency", label: "Pay Frequency", options: frequencies, ...kept("payFrequency") });
+    const frequency = field({ id: "payFrequency-input", name: "payFrequency", label: "Pay Frequency", options: frequencies, listed: true, ...kept("payFrequency") });
     const legal = checkbox({ id: "isLegalTermsChecked-checkBoxRadio", label: "I agree to the Arbitration Agreement, ESIGN Disclosure, Terms of Use and Privacy Policy.", required: true, checked: session.personal.legal, change: (value) => { session.personal.legal = value; remember(); } });
     // Beside the label, not inside it: a click there is a consent.
     const papers = ["Arbitration Agreement", "ESIGN Disclosure", "Terms of Use", "Privacy Policy"].map((title, place) =>
-        h("button", { type: "button", class: "link", id: "legalTerms-link-" + place, onclick: () => dialog({ id: "legalTerms-dialog", title, body: h("p", {}, "This is a sandbox: there is nothing to read, and nothing that binds.") }) }, title));
+        link(title, () => { dialog({ id: "legalTerms-dialog", title, body: h("p", {}, "This is a sandbox: there is nothing to read, and nothing that binds.") }); }, { id: "legalTerms-link-" + place }));
     legal.element.append(h("div", { class: "papers" }, papers));
     const calls = checkbox({ id: "teleMarketingConsent-checkBoxRadio", label: "I agree to be called and texted about offers. This is no condition of an approval.", checked: session.personal.calls, change: (value) => { session.personal.calls = value; remember(); } });
     show({ id: "personal", title: "Personal Info", body: [
@@ -146,22 +159,21 @@ function banking() {
     const bank = bankFields();
     show({ id: "banking", title: "Banking Info", body: [
         tabs("Banking Info"),
-        form({ fields: bank.all, button: "Submit Application", submit: () => apply(bank), below: [back("Back", personal)] })] });
+        form({ fields: bank.all, button: "Submit Application", busy: "We are looking at your application …", submit: () => apply(bank), below: [back("Back", personal)] })] });
     if (secrets.routing) look(bank.routing);
 }
 
 async function apply(bank) {
     const { profile: who, personal: more } = session;
+    const moment = new Promise((resolve) => setTimeout(resolve, state.quote ? state.quote.decidingTime_ms : 0));
     const number = await call("GET", "v3/routing-numbers/" + bank.routing.value);
     if (!number.accepted) {
         bank.routing.say(refusedBank);
         return bank.routing.control.focus();
     }
-    if (!session.token) {
-        const created = await call("POST", "v3/users", { firstName: who.firstName, lastName: who.lastName, email: session.email });
-        session.token = created.token;
-        remember();
-    }
+    if (!session.token) await join(who);
+    session.isApplying = true;
+    remember();
     try {
         await call("POST", "v3/users/me/apply", {
             street1: who.street1, ...(who.street2 ? { street2: who.street2 } : {}), city: who.city, regionAbbr: who.region, postalCode: digits(who.postalCode), country: "US",
@@ -171,25 +183,56 @@ async function apply(bank) {
             optInMarketing: Boolean(who.emailConsent)
         });
     } catch (error) {
+        // What was refused did not happen; what a gateway failed at, or did not answer, may have.
+        if (error instanceof Refused && error.status < 500 && error.code !== "CustomerAlreadyApplied") session.isApplying = false;
+        remember();
         if (sayOfBank(error, bank.routing)) return;
-        throw error;
+        // Carried out before, and the answer was lost: the decision is there.
+        if (!(error instanceof Refused) || error.code !== "CustomerAlreadyApplied") throw error;
     }
-    Object.assign(secrets, { ssn: "", routing: "", account: "" });
-    await decided();
+    state.user = await call("GET", "v3/users/me");
+    await moment;
+    Object.assign(secrets, { ssn: "", routing: "", account: "", password: "" });
+    return decided();
 }
 
-async function decided() {
-    state.user = await call("GET", "v3/users/me");
+/**
+ * The customer's user. It has a password that nobody knows, as long as this page is there: it lets in a second attempt where the first
+ * one was carried out, and its answer was lost.
+ */
+async function join(who) {
+    secrets.password = secrets.password || Array.from(crypto.getRandomValues(new Uint8Array(18)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    let joined;
+    try {
+        joined = await call("POST", "v3/users", { firstName: who.firstName, lastName: who.lastName, email: session.email, password: secrets.password });
+    } catch (error) {
+        if (!(error instanceof Refused) || error.code !== "UserAlreadyExists") throw error;
+        try {
+            joined = await call("POST", "sign-in", { email: session.email, password: secrets.password });
+        } catch (refused) {
+            // Somebody else has joined with that address meanwhile.
+            throw refused instanceof Refused && refused.code === "InvalidCredentials" ? error : refused;
+        }
+    }
+    session.token = joined.token;
+    remember();
+}
+
+/** What came of an application that was made here, now or in a call whose answer was lost. */
+export function decided() {
     const decision = state.user.decision;
+    session.isApplying = false;
+    remember();
     // What the shop is told: the decision as the API has it, as base64 of JSON.
     tell({ type: "decision", data: btoa(String.fromCharCode(...new TextEncoder().encode(JSON.stringify(decision)))) });
     if (decision.status === "pending") return pending();
     if (decision.status === "failed") {
         denied();
-        return dialog({
-            id: "referral-dialog", title: "You Still Have an Option", button: "Continue",
-            body: [h("p", {}, h("strong", {}, "Big Picture Loans")), h("p", {}, "You can get funds as fast as tomorrow click continue to apply today!")]
+        dialog({
+            id: "referral-dialog", title: "You Still Have an Option", label: "Continue",
+            body: [h("h3", {}, "Big Picture Loans"), h("p", {}, "You can get funds as fast as tomorrow click continue to apply today!")]
         });
+        return;
     }
     approved(decision);
 }
@@ -199,20 +242,20 @@ function approved(decision) {
         h("h2", { id: "decision-decisionTitle-lease" }, "Congratulations, " + state.user.firstName + "!"),
         h("div", { id: "decision-headerDescription-lease" }, h("div", {}, "You were approved for a spending limit of"), h("div", { id: "decision-amount-lease", class: "amount" }, money(decision.spendingLimit))),
         h("ul", {}, h("li", {}, "Easy weekly payments"), h("li", {}, "Own it in 12 months or less"), h("li", {}, "90 days same as cash")),
-        h("button", { id: "decision-action-button", type: "button", class: "primary", onclick: () => proceed() }, h("span", {}, "Start Shopping")),
-        h("button", { id: "returnToStore-button", type: "button", class: "link", onclick: close }, "Return to the store to add items")] });
+        button("Start Shopping", () => proceed(), { id: "decision-action-button" }),
+        plainButton("Return to the store to add items", close, { id: "returnToStore-button" })] });
 }
 
 export function denied() {
-    show({ id: "denied", title: "Thank You For Applying.", body: [
+    show({ id: "denied", title: "Thank You For Applying.", level: 2, body: [
         h("p", { id: "denied-denialDescription" }, "You did not qualify for a spending limit at this time. A letter with the reasons will follow."),
-        h("button", { id: "denied-arbitrationLink-lease", type: "button", class: "link", onclick: () => dialog({ id: "arbitration-dialog", title: "Arbitration Agreement", body: h("p", {}, "This is a sandbox: there is nothing to arbitrate.") }) }, "Arbitration Agreement"),
-        h("button", { id: "referral-exitBtn-lease", type: "button", class: "primary", onclick: close }, h("span", {}, "Exit Application"))] });
+        link("Arbitration Agreement", () => { dialog({ id: "arbitration-dialog", title: "Arbitration Agreement", body: h("p", {}, "This is a sandbox: there is nothing to arbitrate.") }); }, { id: "denied-arbitrationLink-lease" }),
+        button("Exit Application", close, { id: "referral-exitBtn-lease" })] });
 }
 
 export function pending() {
     show({ id: "pending", title: "Your application is under review", body: [
         h("p", { id: "pending-description" }, "We need a little more time to decide. Come back later: this page knows you."),
-        h("button", { id: "pending-check-button", type: "button", class: "primary", onclick: () => proceed() }, h("span", {}, "Check Again")),
-        h("button", { type: "button", class: "link", onclick: close }, "Return to the store")] });
+        button("Check Again", () => proceed(), { id: "pending-check-button" }),
+        plainButton("Return to the store", close)] });
 }

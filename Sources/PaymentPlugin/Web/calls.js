@@ -2,14 +2,28 @@
 export const authKey = new URLSearchParams(location.search).get("authKey") || "";
 const store = "flexshopper:" + authKey;
 
-/** What is remembered in this tab, for this shop: who is signed in, and what was typed; never a number that is a secret. */
-export const session = Object.assign({ token: null, email: "", profile: {}, personal: {} }, read());
+// `isApplying`: whether an application was sent whose decision has not been shown. `drawn`: the orders that a lease was asked for and
+// not signed, each with what was asked for.
+const nothing = () => ({ token: null, email: "", profile: {}, personal: {}, isApplying: false, drawn: {} });
 
-function read() {
+/** What is remembered in this tab, for this shop: who is signed in, and what was typed; never a number that is a secret. */
+export const session = Object.assign(nothing(), read(stored()));
+
+function stored() {
     try {
-        return JSON.parse(sessionStorage.getItem(store)) || {};
+        return sessionStorage.getItem(store);
     } catch (error) {
-        return {};
+        return null;
+    }
+}
+
+/** `null` for what is no object. */
+function read(text) {
+    try {
+        const value = JSON.parse(text);
+        return value && typeof value === "object" ? value : null;
+    } catch (error) {
+        return null;
     }
 }
 
@@ -22,7 +36,7 @@ export function remember() {
 }
 
 export function forget() {
-    Object.assign(session, { token: null, email: "", profile: {}, personal: {} });
+    Object.assign(session, nothing());
     remember();
 }
 
@@ -34,23 +48,31 @@ export class Refused extends Error {
     }
 }
 
+/** A call whose answer did not come: it may have been carried out. */
+export class Unanswered extends Error {
+    constructor() { super("The service does not answer. Please try again."); }
+}
+
 export async function call(method, path, body) {
     const headers = { "x-auth-key": authKey };
     if (session.token) headers["customer-token"] = session.token;
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    let answer;
+    let answer, text;
     try {
         answer = await fetch("/pp3/api/" + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+        text = await answer.text();
     } catch (error) {
-        throw new Error("The service does not answer. Please try again.");
+        throw new Unanswered();
     }
-    const json = await answer.json().catch(() => ({}));
-    if (answer.status === 401 && session.token) {
+    const json = read(text);
+    // Cut short, or a proxy's.
+    if (answer.ok && !json) throw new Unanswered();
+    if (answer.status === 401 && headers["customer-token"] && headers["customer-token"] === session.token) {
         // The token has expired, or the sandbox was reset: whoever it was must sign in again.
         session.token = null;
         remember();
         dispatchEvent(new Event("signedout"));
     }
-    if (!answer.ok) throw new Refused(answer.status, json);
+    if (!answer.ok) throw new Refused(answer.status, json || {});
     return json.data === undefined ? json : json.data;
 }

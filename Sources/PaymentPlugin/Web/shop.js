@@ -26,16 +26,15 @@ for (const item of cart) {
 }
 document.getElementById("total").textContent = "$" + cart.reduce((sum, item) => sum + item.cost * item.quantity + item.shipping.cost, 0).toFixed(2);
 
-// A transaction id is never used twice: the cart's own, and the time.
+// New on every click, and never used twice: the cart's own, and the time.
 const newTransactionId = () => (given.get("cart") || "CART-1") + "-" + Date.now();
-let transactionId = newTransactionId();
 
 const sdk = document.createElement("script");
 sdk.src = "/sdk/js?authKey=" + encodeURIComponent(authKey);
 sdk.onerror = () => say("The FlexShopper script is blocked or not reachable.");
 sdk.onload = () => {
     FlexSDK.Button({
-        createOrder: (data, actions) => actions.transaction.create({ transactionId, items: cart, authCode: given.get("authCode") || undefined })
+        createOrder: (data, actions) => actions.transaction.create({ transactionId: newTransactionId(), items: cart, authCode: given.get("authCode") || undefined })
             .then(() => say("")).catch((error) => { say("FlexShopper: " + error.message); }),
         onDecision: (decision) => { document.body.dataset.decision = atob(decision); },
         onSign: async (signed) => {
@@ -44,7 +43,6 @@ sdk.onload = () => {
             const order = await answer.json();
             document.body.dataset.leaseNumber = signed.leaseNumber;
             say(order.valid ? "Thank you! Your order " + signed.transactionId + " is confirmed." : "The order could not be confirmed.");
-            transactionId = newTransactionId();
         }
     }).render("#flexshopper");
 };
