@@ -13,6 +13,8 @@ package struct Oddity: Hashable, Sendable {
         case formerName(now: String)
         /// A field of the header that the documents would have.
         case missing
+        /// A number that is not what others in the request come to.
+        case contradictory(what: String)
         /// `Bearer` before the key, which the documents send bare.
         case scheme
     }
@@ -37,6 +39,7 @@ package struct Oddity: Hashable, Sendable {
         case .undocumented(let allowed): "\"\(path)\" has a value beside \(allowed.joined(separator: ", "))"
         case .formerName(let name): "\"\(path)\" is the spelling of older pages; it is \"\(name)\" now"
         case .missing: "the field \(path) is missing from the header, where the documents have it"
+        case .contradictory(let what): "\"\(path)\" is not what \(what)"
         case .scheme: "the key is sent with a scheme, where the documents send it bare"
         }
     }
@@ -48,6 +51,7 @@ package struct Oddity: Hashable, Sendable {
         case .undocumented(let allowed):
             Violation(path, "must be one of [\(allowed.joined(separator: ", "))]", allowed: allowed)
         case .missing: Violation(path, "is required")
+        case .contradictory(let what): Violation(path, "must be what \(what)")
         }
     }
 }
@@ -110,7 +114,8 @@ extension Schema {
             }
         case .alternatives(let schemas):
             schemas.first { $0.hasType(of: given) }?.collectOddities(in: given, path, &found)
-        case .string, .text, .digits, .email, .phone, .oneOf, .number, .cents, .integer, .boolean, .date, .duration,
+        case .string, .text, .digits, .email, .ipAddress, .phone, .oneOf, .number, .cents, .integer, .boolean, .date,
+            .duration,
             .moment, .any,
             .database:
             return
@@ -121,7 +126,8 @@ extension Schema {
     var isDeep: Bool {
         switch self {
         case .documented, .object, .named, .array, .dictionary, .alternatives: true
-        case .string, .text, .digits, .email, .phone, .oneOf, .number, .cents, .integer, .boolean, .date, .duration,
+        case .string, .text, .digits, .email, .ipAddress, .phone, .oneOf, .number, .cents, .integer, .boolean, .date,
+            .duration,
             .moment, .any, .database:
             false
         }

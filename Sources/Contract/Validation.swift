@@ -145,6 +145,10 @@ private func check(
         }
     case .email:
         if let text = try text(), !isEmail(text) { try refuse("must be a valid email") }
+    case .ipAddress:
+        if let text = try text(), !IPAddress.isOne(text) {
+            try refuse("must be a valid ip address with a optional CIDR")
+        }
     case .phone:
         if let text = try text(), !isPhone(text) { try refuse("did not seem to be a phone number") }
     case .oneOf(let values):
@@ -225,7 +229,7 @@ private func isPhone(_ text: String) -> Bool {
 extension Schema {
     package var typeName: String {
         switch self {
-        case .string, .text, .digits, .email, .oneOf, .documented: "string"
+        case .string, .text, .digits, .email, .ipAddress, .oneOf, .documented: "string"
         case .phone: "phone"
         case .number, .cents, .integer: "number"
         case .boolean: "boolean"
@@ -247,7 +251,7 @@ extension Schema {
 
     func hasType(of given: Given) -> Bool {
         switch self {
-        case .string, .text, .digits, .email, .phone, .oneOf, .documented, .date, .duration, .moment:
+        case .string, .text, .digits, .email, .ipAddress, .phone, .oneOf, .documented, .date, .duration, .moment:
             given.string != nil
         case .number, .cents, .integer: given.decimal != nil
         case .boolean: given.bool != nil

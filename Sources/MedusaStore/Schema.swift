@@ -7,7 +7,7 @@
 /// Moments are milliseconds since 1970 UTC; amounts are cents; an index costs every insert about 3 µs, so there are few.
 enum Schema {
     /// From version *n* + 1 to *n* + 2.
-    static let steps = [version2, version3, version4]
+    static let steps = [version2, version3, version4, version5]
 
     /// `MDSA`, so that `file` and we know the database of a sandbox (sqlite.org/pragma.html#pragma_application_id).
     static let applicationId: Int64 = 0x4D44_5341
@@ -136,6 +136,8 @@ enum Schema {
         \(waterfall)
 
         \(journal)
+
+        \(remembered)
         """
 
     /// What a sandbox is told from outside: its clock, settings, rules and faults, and the names of a scenario's entries.
@@ -249,6 +251,29 @@ enum Schema {
             evicted_of_world INTEGER NOT NULL
         ) STRICT;
         """
+
+    /// What requests say that decides nothing, as JSON; and letters, which let a customer into the modal.
+    private static let remembered = """
+        CREATE TABLE remarks (
+            section TEXT NOT NULL CHECK (section IN ('customer', 'transaction')),
+            subject TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            body TEXT NOT NULL,
+            PRIMARY KEY (section, subject, operation)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE letters (
+            id INTEGER PRIMARY KEY,
+            user_id INTEGER NOT NULL REFERENCES users (id),
+            transaction_id INTEGER REFERENCES transactions (id),
+            code TEXT NOT NULL UNIQUE,
+            sent_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL CHECK (expires_at > sent_at),
+            used_at INTEGER
+        ) STRICT;
+        """
+
+    private static let version5 = remembered
 
     private static let version4 = journal
 

@@ -187,6 +187,7 @@ extension Schema {
         case .text: "text"
         case .digits(let count): "\(count) digits"
         case .email: "an e-mail"
+        case .ipAddress: "an IP address"
         case .phone: "a phone number of 10 to 15 digits"
         case .oneOf(let values): "one of \(values.joined(separator: ", "))"
         case .documented(let values): "text, such as \(values.joined(separator: ", "))"

@@ -7,9 +7,9 @@ internal import MedusaStore
 /// Route 16: records the signature, and collects the first payment. Answers 401, 404, 400, 410, 402, 200, in this order
 /// (decisions.md 14).
 enum SignLease {
-    static let ipAddress = Key.required("ipAddress", .string, "IP of the signing device")
+    static let ipAddress = Key.required("ipAddress", .ipAddress, "IP of the signing device")
     static let timestamp = Key.optional("timestamp", .dateTime, "Date and time of signing")
-    static let signed = Key.required("signed", .onlyTrue, "Should be true")
+    static let signed = Key.required("signed", .boolean, "Should be true; with false, nothing is signed")
 
     static let endpoint = Endpoint(
         .post, "/v3/leases/{leaseId}/sign", title: "Sign Lease", section: .lease,
@@ -17,7 +17,7 @@ enum SignLease {
         security: .customerToken, body: fields(ipAddress, timestamp, signed),
         outcomes: [
             .init(
-                .ok, meaning: "Signed, now or before", body: .data([]),
+                .ok, meaning: "Signed, now or before; or `signed` is false, and nothing has changed", body: .data([]),
                 sample: Sample(PackageResources.sign_lease_200_json)),
             .credentials, .leaseNotFound.printed(Sample(PackageResources.sign_lease_404_json)), .invalid,
             .init(
@@ -33,7 +33,9 @@ enum SignLease {
     static func answer(_ call: Call) throws -> Response {
         let user = try call.customer()
         var transaction = try call.lease()
-        _ = try call.input()
+        let body = try call.input().body
+        // An older page has it: "not signed".
+        guard body[signed] else { return .data { _ in } }
         try transaction.maySign(at: call.now)
         if transaction.lease.status == .pending {
             let isRuled = call.ruling({ $0 == .firstPaymentDeclines }, customer: user) != nil
@@ -49,6 +51,7 @@ enum SignLease {
             }
             transaction.sign(at: call.now)
             try call.save(transaction)
+            try call.keep(fields(ipAddress, timestamp), of: transaction)
         }
         return .data { _ in }
     }

@@ -90,7 +90,7 @@ function code(userId, target) {
     element.showModal();
 }
 
-function changed() {
+export function changed() {
     const secret = field({
         id: "password-input", name: "password", type: "password", label: "New Password", autocomplete: "new-password",
         check: (text) => text.length >= 8 ? undefined : "8 characters or more"

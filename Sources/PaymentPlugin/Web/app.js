@@ -91,7 +91,20 @@ export async function proceed() {
     if (!decision) return application.profile();
     if (decision.status === "failed") return application.denied();
     if (decision.status === "pending") return application.pending();
+    // Who has come by a link has no order yet.
+    if (!state.order) return show({ id: "welcome", title: "Welcome back", body: [h("p", { role: "status" }, "Go to the store, and choose FlexShopper there.")] });
     return lease.review();
+}
+
+/** A link that the customer was sent: to a new password, or to a lease's agreement. */
+async function open(code) {
+    Object.assign(session, await call("POST", "letter", { code }));
+    remember();
+    if (!session.leaseId) return account.changed();
+    state.user = await call("GET", "v3/users/me");
+    state.lease = await call("GET", "v3/leases/" + session.leaseId);
+    if (state.lease.leaseStatus === "signed") return show({ id: "signed", title: "Thank you", body: [h("p", { role: "status" }, "The agreement is signed.")] });
+    await lease.agreement();
 }
 
 async function begin(message) {
@@ -131,3 +144,5 @@ function failed(error) {
 
 remember();
 tell({ type: "ready" });
+const letter = new URLSearchParams(location.search).get("letter");
+if (letter) open(letter).catch(failed);

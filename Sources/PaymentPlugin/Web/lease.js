@@ -62,7 +62,7 @@ function contract(base64) {
     return place;
 }
 
-async function agreement() {
+export async function agreement() {
     if (!state.lease) state.lease = await call("POST", "v3/leases", leaseOf(state.order));
     const name = state.user.firstName + " " + state.user.lastName;
     const signature = field({
@@ -72,7 +72,7 @@ async function agreement() {
     const agreed = checkbox({ id: "isAgreementChecked-checkBoxRadio", label: "I have read and agree to the lease agreement.", required: true });
     show({ id: "agreement", title: "Agreement", body: [
         contract(state.lease.contract),
-        form({ fields: [agreed, signature], button: "Sign", submit: sign, below: [h("button", { type: "button", class: "link", onclick: review }, "Back")] })] });
+        form({ fields: [agreed, signature], button: "Sign", submit: sign, below: state.order ? [h("button", { type: "button", class: "link", onclick: review }, "Back")] : [] })] });
 }
 
 async function sign() {
