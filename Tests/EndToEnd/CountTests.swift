@@ -117,12 +117,14 @@ import Testing
 
     /// One call with every field that is declared for it, in the body, the query and the header.
     private static func fill(
-        _ server: Server, _ operation: String, _ path: String, without: String? = nil, token: String?
+        _ server: Server, _ operation: String, _ path: String, without: String? = nil, method: Method? = nil,
+        token: String?
     ) throws {
         let endpoint = try #require(Routes.byOperation[operation], "\(operation)")
         let members = endpoint.body.filter { $0.name != without }.map { "\"\($0.name)\":\(full($0.schema, $0.name))" }
         let body = "{\(members.joined(separator: ","))}"
-        var head = "\(endpoint.method.rawValue) \(path) HTTP/1.1\r\nHost: localhost\r\nAuthorization: count\r\n"
+        var head =
+            "\((method ?? endpoint.method).rawValue) \(path) HTTP/1.1\r\nHost: localhost\r\nAuthorization: count\r\n"
         for field in endpoint.documentedHeaders { head += "\(field.name): sandbox:1\r\n" }
         if let token { head += "customer-token: \(token)\r\n" }
         if !endpoint.body.isEmpty { head += "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n" }
@@ -167,13 +169,14 @@ import Testing
             ("deeplyVerifyUserExists", "/v3/users/exists"), ("getUsers", "/v3/users?page=1&limit=5"),
             ("createAuthorizationToken", "\(path)/authorize"),
             ("verifyACH", "/v3/paymentMethods/\(person.id)/verifyACH"),
-            ("startCheckout", "/v3/checkout"), ("accountLookup", "/v3/users/search"),
+            ("checkout", "/v3/checkout"), ("accountLookup", "/v3/users/search"),
             ("prequalificationStart", "/v3/users/prequal/start/lease"),
             ("getLoanPaymentProChildKey", "/v3/paymentMethods/child-transaction-key"),
             ("getTransactions", "/v3/transactions?page=1&limit=5"),
         ] where Routes.byOperation[operation] != nil {
             try fill(server, operation, path, token: nil)
         }
+        try fill(server, "checkout", "/v3/checkout", method: .get, token: nil)
         for (operation, path) in [
             ("getUser", "/v3/users/me"), ("getPaymentMethods", "/v3/customers/me/payment-methods"),
             ("getAgreements", "/v3/customers/me/agreements"),
