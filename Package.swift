@@ -31,6 +31,8 @@ let package = Package(
             providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
         // What Swift cannot say of sockets; above all our own `recv`, so that bytes are looked at before libmicrohttpd sees them.
         .target(name: "CSocket"),
+        // What Swift cannot say of processes: a command that ends with the program, however that ends.
+        .target(name: "CProcess"),
         // Inflates bodies that come as gzip or deflate, as hapi does for the vendor's server.
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib",
@@ -103,7 +105,8 @@ let package = Package(
         .executableTarget(
             name: "medusa-sandbox",
             dependencies: [
-                "Conformance", "Contract", "ControlAPI", "HTTP", "HTTPServer", "JSON", "Markup", "Medusa", "MedusaAPI",
+                "CProcess", "Conformance", "Contract", "ControlAPI", "HTTP", "HTTPServer", "JSON", "Markup", "Medusa",
+                "MedusaAPI",
                 "MedusaStore",
                 "PaymentPlugin", "RequestJournal", "SQLite", "Sandbox", "Scenarios", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -65,17 +65,26 @@ static const ssize_t shim_end_with_error = MHD_CONTENT_READER_END_WITH_ERROR;
 static const ssize_t shim_end_of_stream = MHD_CONTENT_READER_END_OF_STREAM;
 static const uint64_t shim_unknown_size = MHD_SIZE_UNKNOWN;
 
-/// A descriptor that becomes readable when SIGTERM, SIGINT or, if `children` is not 0, SIGCHLD arrives; all of them are blocked
-/// for every other purpose. SIGPIPE is ignored, so that a client that goes away is an error and not the end of the program.
+/// A descriptor that becomes readable when SIGTERM or SIGINT arrives, and if `for_command` is not 0, SIGCHLD or what else people and
+/// terminals send to end a command or to tell it something; all of them are blocked for every other purpose. SIGPIPE is ignored, so
+/// that a client that goes away is an error and not the end of the program.
 static inline int
-shim_signals(int children)
+shim_signals(int for_command)
 {
+    static const int others[] = {SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
     sigset_t wanted;
     sigemptyset(&wanted);
     sigaddset(&wanted, SIGTERM);
     sigaddset(&wanted, SIGINT);
-    if (children)
+    if (for_command) {
         sigaddset(&wanted, SIGCHLD);
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+            // Who is started by nohup is not to hear of SIGHUP; a signal that is ignored would arrive all the same once it is blocked.
+            struct sigaction action;
+            if (sigaction(others[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+                sigaddset(&wanted, others[i]);
+        }
+    }
     sigprocmask(SIG_BLOCK, &wanted, NULL);
     signal(SIGPIPE, SIG_IGN);
     return signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);

@@ -104,10 +104,17 @@ package struct Endpoint: Sendable {
     /// The documented request, where a page prints one.
     package let request: Sample?
     /// In order of precedence, but that success comes first: where several refusals hold, the first one is the answer.
-    package let outcomes: [Outcome]
+    package private(set) var outcomes: [Outcome]
 
     /// Every method and path that it is served at, its own first.
     package var spellings: [(method: Method, path: String)] { [(method, path)] + aliases.map { ($0.method, $0.path) } }
+
+    /// The same call where a sandbox is set to answer lists in an envelope (decisions.md 1).
+    package var wrappingArrays: Endpoint {
+        var wrapping = self
+        wrapping.outcomes = outcomes.map(\.wrappingArray)
+        return wrapping
+    }
 
     /// The names in the braces of the path.
     package var pathParameters: [String] {

@@ -41,6 +41,7 @@ package indirect enum Schema: Sendable {
     /// So many of the digits 0 to 9.
     case digits(ClosedRange<Int>)
     case email
+    case ipAddress
     case phone
     /// One of these; anything else is refused.
     case oneOf([String])
@@ -114,7 +115,8 @@ extension Schema {
         case .array(let element, _), .dictionary(let element), .expected(let element, _): [element]
         case .alternatives(let schemas): schemas
         case .object(let fields), .named(_, let fields): fields.map(\.schema)
-        case .string, .text, .digits, .email, .phone, .oneOf, .documented, .number, .cents, .integer, .boolean, .date,
+        case .string, .text, .digits, .email, .ipAddress, .phone, .oneOf, .documented, .number, .cents, .integer,
+            .boolean, .date,
             .duration, .moment, .any, .database:
             []
         }
@@ -126,7 +128,8 @@ extension Schema {
         case .object(let fields), .named(_, let fields): fields
         case .array(let element, _), .expected(let element, _): element.fields
         case .alternatives(let schemas): schemas.flatMap(\.fields)
-        case .string, .text, .digits, .email, .phone, .oneOf, .documented, .number, .cents, .integer, .boolean, .date,
+        case .string, .text, .digits, .email, .ipAddress, .phone, .oneOf, .documented, .number, .cents, .integer,
+            .boolean, .date,
             .duration, .moment,
             .dictionary, .any, .database:
             []

@@ -58,6 +58,11 @@ extension JSONWriter {
         case .email:
             member("type", "string")
             member("format", "email")
+        case .ipAddress:
+            // `ipv4` or `ipv6`, and a network behind it; no one format says that.
+            member("type", "string")
+            member("minLength", 2)
+            member("maxLength", IPAddress.longest)
         case .phone:
             member("type", "string")
             member("pattern", Schema.phonePattern)

@@ -27,6 +27,7 @@ extension Kind where Value == String {
     package static var email: Kind { Kind(schema: .email) { $0.string ?? "" } }
     package static var routingNumber: Kind { Kind(schema: .digits(Bank.routingDigits)) { $0.string ?? "" } }
     package static var accountNumber: Kind { Kind(schema: .digits(Bank.accountDigits)) { $0.string ?? "" } }
+    package static var ipAddress: Kind { Kind(schema: .ipAddress) { $0.string ?? "" } }
     package static var phone: Kind { Kind(schema: .phone) { $0.string ?? "" } }
     package static func oneOf(_ values: String...) -> Kind { oneOf(values) }
     package static func oneOf(_ values: [String]) -> Kind { Kind(schema: .oneOf(values)) { $0.string ?? "" } }

@@ -20,6 +20,8 @@ package struct Oddity: Hashable, Sendable {
         case notATestValue(nearest: String)
         /// The gateway's field with another value than it has for the key.
         case otherConsumer(String)
+        /// A number that is not what others in the request come to.
+        case contradictory(what: String)
         /// `Bearer` before the key, which the documents send bare.
         case scheme
     }
@@ -49,6 +51,7 @@ package struct Oddity: Hashable, Sendable {
         case .otherConsumer(let consumer):
             "the field \(path) is not \(consumer.printable), which is what the gateway makes of the key; leave it out"
         case .missing: "the field \(path) is missing from the header, where the documents have it"
+        case .contradictory(let what): "\"\(path)\" is not what \(what)"
         case .scheme: "the key is sent with a scheme, where the documents send it bare"
         }
     }
@@ -63,6 +66,7 @@ package struct Oddity: Hashable, Sendable {
         case .undocumented(let allowed):
             Violation(path, "must be one of [\(allowed.joined(separator: ", "))]", allowed: allowed)
         case .missing: Violation(path, "is required")
+        case .contradictory(let what): Violation(path, "must be what \(what)")
         }
     }
 }
@@ -139,8 +143,8 @@ extension Schema {
             }
         case .alternatives(let schemas):
             schemas.first { $0.hasType(of: given) }?.collectOddities(in: given, path, &found)
-        case .string, .text, .digits, .phone, .oneOf, .number, .cents, .integer, .boolean, .date, .duration, .moment,
-            .any, .database:
+        case .string, .text, .digits, .ipAddress, .phone, .oneOf, .number, .cents, .integer, .boolean, .date, .duration,
+            .moment, .any, .database:
             return
         }
     }
@@ -149,7 +153,7 @@ extension Schema {
     var isDeep: Bool {
         switch self {
         case .documented, .object, .named, .array, .dictionary, .alternatives, .expected, .email: true
-        case .string, .text, .digits, .phone, .oneOf, .number, .cents, .integer, .boolean, .date, .duration,
+        case .string, .text, .digits, .ipAddress, .phone, .oneOf, .number, .cents, .integer, .boolean, .date, .duration,
             .moment, .any, .database:
             false
         }

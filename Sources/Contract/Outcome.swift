@@ -81,6 +81,15 @@ extension Endpoint {
         /// What the body is.
         package var body: Schema { schema() }
 
+        /// A bare array in an envelope; its sample, which is bare, is left out.
+        var wrappingArray: Outcome {
+            let bare = body
+            guard case .array = bare, !isRefusal else { return self }
+            return Outcome(
+                status, meaning: meaning,
+                body: .object([Field(name: "data", schema: bare, isRequired: true, meaning: meaning)]))
+        }
+
         package var isRefusal: Bool { status.rawValue >= 400 }
     }
 
@@ -93,15 +102,29 @@ extension Endpoint {
             .gateway(.forbidden, meaning: "The sandbox is suspended", by: "misuse a token with `tokenMisuse: suspend`"),
             .gateway(
                 .contentTooLarge, meaning: "The body is too large, as it came or inflated", by: "send more than 1 MiB"),
+        ] + bodyOutcomes + [
+            .gateway(.tooManyRequests, meaning: "Too many requests", by: "a fault with a `rateLimit`"),
+            .init(.internalServerError, "", meaning: "The service failed", by: "a fault with `status: 500`"),
+            .gateway(.serviceUnavailable, meaning: "Under maintenance", by: "a fault with `status: 503`"),
+            .init(.serviceUnavailable, "", meaning: "The sandbox's disk is full", by: "a full disk"),
+        ]
+    }
+
+    /// What may be wrong with a body. That of a GET is not looked at; what is odd about the rest may be refused all the same.
+    private var bodyOutcomes: [Outcome] {
+        guard method != .get else {
+            return [
+                .init(
+                    .badRequest, "", meaning: "Something is odd about the request, and the sandbox is strict",
+                    by: "the setting `strictness: strict`, and an unknown parameter")
+            ]
+        }
+        return [
             .init(.badRequest, "", meaning: "The body is no JSON", by: "send `{`"),
             .init(
                 .unsupportedMediaType, "",
                 meaning: "The body is neither JSON nor a form, or in a coding that is not known",
                 by: "`Content-Type: text/plain`"),
-            .gateway(.tooManyRequests, meaning: "Too many requests", by: "a fault with a `rateLimit`"),
-            .init(.internalServerError, "", meaning: "The service failed", by: "a fault with `status: 500`"),
-            .gateway(.serviceUnavailable, meaning: "Under maintenance", by: "a fault with `status: 503`"),
-            .init(.serviceUnavailable, "", meaning: "The sandbox's disk is full", by: "a full disk"),
         ]
     }
 }

@@ -143,6 +143,7 @@ extension Schema {
         case .text(.dateTime): "date and time"
         case .text(.base64): "base64"
         case .email: "e-mail"
+        case .ipAddress: "IP address"
         case .database: "SQLite file"
         case .expected(let inner, _): inner.words
         case .number, .string, .text, .phone, .boolean, .date, .object, .named, .array, .dictionary, .duration, .moment,

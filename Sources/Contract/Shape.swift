@@ -7,7 +7,7 @@ extension Schema {
     package func differences(in value: JSON, at path: String = "body") -> [String] {
         switch self {
         case .any, .database: return []
-        case .string, .text, .digits, .email, .phone, .documented, .date, .duration, .moment:
+        case .string, .text, .digits, .email, .ipAddress, .phone, .documented, .date, .duration, .moment:
             return value.isString ? [] : [other(value, "a string", path)]
         case .oneOf(let values):
             guard let text = value.string else { return [other(value, "a string", path)] }

@@ -55,7 +55,8 @@ extension Schema {
         case .expected(let inner, _): inner.collectUnknown(in: value, path, limit, &found)
         case .alternatives(let schemas):
             schemas.first { $0.hasType(of: .json(value)) }?.collectUnknown(in: value, path, limit, &found)
-        case .string, .text, .digits, .email, .phone, .oneOf, .documented, .number, .cents, .integer, .boolean, .date,
+        case .string, .text, .digits, .email, .ipAddress, .phone, .oneOf, .documented, .number, .cents, .integer,
+            .boolean, .date,
             .duration, .moment,
             .any, .database:
             return

@@ -151,6 +151,10 @@ private func check(
         if !text.utf8.allSatisfy({ (48...57).contains($0) }) { try refuse("must have digits only") }
     case .email:
         if let text = try text(), !EmailAddress.isValid(text) { try refuse("must be a valid email") }
+    case .ipAddress:
+        if let text = try text(), !IPAddress.isOne(text) {
+            try refuse("must be a valid ip address with a optional CIDR")
+        }
     case .phone:
         if let text = try text(), !isPhone(text) { try refuse("did not seem to be a phone number") }
     case .oneOf(let values):
@@ -227,7 +231,7 @@ private func isPhone(_ text: String) -> Bool {
 extension Schema {
     package var typeName: String {
         switch self {
-        case .string, .text, .digits, .email, .oneOf, .documented: "string"
+        case .string, .text, .digits, .email, .ipAddress, .oneOf, .documented: "string"
         case .phone: "phone"
         case .number, .cents, .integer: "number"
         case .boolean: "boolean"
@@ -250,7 +254,7 @@ extension Schema {
 
     func hasType(of given: Given) -> Bool {
         switch self {
-        case .string, .text, .digits, .email, .phone, .oneOf, .documented, .date, .duration, .moment:
+        case .string, .text, .digits, .email, .ipAddress, .phone, .oneOf, .documented, .date, .duration, .moment:
             given.string != nil
         case .number, .cents, .integer: given.decimal != nil
         case .boolean: given.bool != nil

@@ -1,6 +1,7 @@
 package import Contract
 package import HTTP
 internal import JSON
+internal import Medusa
 package import MedusaAPI
 internal import MedusaStore
 internal import Sandbox
@@ -58,6 +59,11 @@ package final class Control {
     ) -> Gateway.Reply {
         switch route.answer {
         case .open(let answer): Gateway.Reply(response: answer(request, version))
+        case .document:
+            Gateway.Reply(
+                response: OpenAPICalls.answer(
+                    request, version: version,
+                    wrapsArrays: gateway.openedSandbox(of: request.fields)?.settings.wrapsArrays ?? false))
         case .read(let answer): keyed(request, route, parameters, answer)
         case .replace(let answer):
             keyed(request, route, parameters) { call in
@@ -122,6 +128,8 @@ struct ControlRoute: Sendable {
     enum Answer: Sendable {
         /// Without a key; it is given the program's version.
         case open(@Sendable (Request, String) -> Response)
+        /// The OpenAPI document, which needs no key and depends on one; it opens no sandbox.
+        case document
         case read(@Sendable (ControlCall) throws -> Response)
         /// Inside a transaction.
         case write(@Sendable (ControlCall) throws -> Response)

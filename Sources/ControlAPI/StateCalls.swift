@@ -47,6 +47,7 @@ enum StateCalls {
         let users = try store.users.all()
         let transactions = try store.transactions.all()
         let names = try sandbox.names()
+        let (ofCustomers, ofTransactions) = (try store.remarks.all(.customer), try store.remarks.all(.transaction))
         let personas = try sandbox.personasDocument
         var methods: [Int64: [(id: Int64, method: PaymentMethod)]] = [:]
         for user in users { methods[user.id] = try store.paymentMethods.all(of: user.id) }
@@ -71,10 +72,14 @@ enum StateCalls {
                     $0.member("paymentMethods", array: methods[user.id] ?? []) { writer, row in
                         writer.object { $0.members(of: row.method, id: row.id, in: sandbox) }
                     }
+                    $0.members(of: ofCustomers[String(user.id)])
                 }
             }
             $0.member("transactions", array: transactions) { writer, transaction in
-                writer.object { $0.members(of: transaction, in: sandbox, at: call.now) }
+                writer.object {
+                    $0.members(of: transaction, in: sandbox, at: call.now)
+                    $0.members(of: ofTransactions[transaction.reference])
+                }
             }
             $0.member("agreements", array: agreements) { writer, agreement in
                 writer.object { $0.members(of: agreement, in: sandbox) }
@@ -100,7 +105,12 @@ extension Schema {
             .sometimes(
                 "paymentMethods", .array(of: .named("PaymentMethodState", paymentMethod), counts: anyCount),
                 "In the whole state only"),
+            said,
         ])
+
+    /// By the name of the call.
+    private static let said = Field.sometimes(
+        "said", .dictionary(of: .object([])), "What its calls have said that decides nothing; in the whole state only")
 
     private static let decision: [Field] = [
         .always("status", .oneOf(["approved", "pending", "failed"]), "The decision"),
@@ -136,6 +146,7 @@ extension Schema {
             .always("payment", .number(), "In dollars"),
             .always("term", .count, "How many payments"),
             .always("items", .array(of: .named("ItemState", item), counts: anyCount), "The items"),
+            said,
         ])
 
     private static let item: [Field] = [
@@ -158,6 +169,13 @@ extension Schema {
 }
 
 extension JSONWriter {
+    fileprivate mutating func members(of remarks: [(operation: String, body: [UInt8])]?) {
+        guard let remarks else { return }
+        member("said") {
+            for remark in remarks { $0.member(remark.operation, raw: remark.body) }
+        }
+    }
+
     mutating func members(of user: User, in sandbox: Sandbox, at now: Timestamp) {
         member("userId", sandbox.identifiers.identifier(.user, user.id))
         member("firstName", sandbox.shown(user.firstName))

@@ -1,12 +1,14 @@
 internal import CMicroHTTPD
 internal import Glibc
 
-/// SIGTERM and SIGINT, and SIGCHLD where it is wanted, as something to read: no handler interrupts anything.
+/// SIGTERM and SIGINT, and what a command has to hear of, as something to read: no handler interrupts anything.
 package final class Signals {
     package let descriptor: Int32
 
     /// Blocks the signals for every other purpose, for the whole program.
-    package init(includingChildren: Bool) { descriptor = shim_signals(includingChildren ? 1 : 0) }
+    ///
+    /// - Parameter forCommand: whether those of a command are there too: SIGCHLD, SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2.
+    package init(forCommand: Bool) { descriptor = shim_signals(forCommand ? 1 : 0) }
 
     deinit { close(descriptor) }
 

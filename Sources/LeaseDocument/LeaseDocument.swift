@@ -6,6 +6,10 @@ package struct LeaseDocument: Sendable {
     let email: String
     let leaseId: String
     let transaction: Transaction
+    /// What the signing device has said of itself.
+    package var signingAddress: String?
+    /// The time that it has said, as it came.
+    package var signingTime: String?
 
     package init(customerName: String, email: String, leaseId: String, transaction: Transaction) {
         self.customerName = customerName
@@ -56,6 +60,8 @@ package struct LeaseDocument: Sendable {
         guard let signedAt = transaction.lease.signedAt else {
             return "To be signed electronically by the lessee before \(transaction.lease.expiresAt.iso8601)."
         }
-        return "Signed electronically by the lessee on \(signedAt.iso8601)."
+        let place = signingAddress.map { " from the address \($0)" } ?? ""
+        let time = signingTime.map { ", by whose clock it was \($0)" } ?? ""
+        return "Signed electronically by the lessee on \(signedAt.iso8601)\(place)\(time)."
     }
 }

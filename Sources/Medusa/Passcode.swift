@@ -8,6 +8,11 @@ package enum Passcode {
     }
 }
 
+/// An e-mail with a link to a new password; one to a lease is good as long as the lease can be signed.
+package enum Letter {
+    package static let lifetime = Timestamp.Span.seconds(86_400)
+}
+
 /// A code that lets a customer into the payment modal (route 36): "temporary".
 package enum AuthCode {
     package static let lifetime = Timestamp.Span.seconds(600)

@@ -121,9 +121,33 @@ struct Call {
 
     func leaseId(_ lease: Lease) -> String { sandbox.leaseId(lease) }
 
-    func document(_ transaction: Transaction, of user: User) -> LeaseDocument {
-        LeaseDocument(
+    func document(_ transaction: Transaction, of user: User) throws -> LeaseDocument {
+        var document = LeaseDocument(
             customerName: "\(user.firstName) \(user.lastName)", email: user.email,
             leaseId: leaseId(transaction.lease), transaction: transaction)
+        let remark = try store.remarks.find(.transaction, transaction.reference, SignLease.endpoint.operation)
+        if let remark, let said = try? JSON(remark) {
+            document.signingAddress = said[SignLease.ipAddress.field.name]?.string
+            document.signingTime = said[SignLease.timestamp.field.name]?.string
+        }
+        return document
+    }
+
+    // MARK: What is kept and decides nothing
+
+    /// Keeps what a request says of its customer, for whoever looks at the state.
+    ///
+    /// - Parameter fields: of the body, as they are declared.
+    func keep(_ fields: [Field], of user: Int64) throws {
+        try keep(fields, .customer, String(user))
+    }
+
+    func keep(_ fields: [Field], of transaction: Transaction) throws {
+        try keep(fields, .transaction, transaction.reference)
+    }
+
+    private func keep(_ fields: [Field], _ section: Remarks.Section, _ subject: String) throws {
+        guard let payload, let remark = sandbox.remark(of: payload, fields) else { return }
+        try store.remarks.save(section, subject, endpoint.operation, remark)
     }
 }

@@ -1,4 +1,4 @@
-internal import Contract
+package import Contract
 internal import HTTP
 package import JSON
 internal import Medusa
@@ -31,6 +31,9 @@ package final class Trace {
     var after = Standing()
 
     init() {}
+
+    /// Notices something odd that only the answering call can know.
+    package func notice(_ oddity: Oddity) { oddities.append(oddity) }
 
     /// Of an answer that is not the API's own; it may hold secrets.
     package init(of operation: String, in sandbox: Sandbox) {

@@ -144,6 +144,14 @@ enum Columns {
 
         Column("checkouts", "id", .row), Column("checkouts", "reference", reference),
         Column("checkouts", "body", unbounded), Column("checkouts", "created_at", .moment),
+
+        Column("remarks", "section", .oneOf(Remarks.Section.allCases.map(\.rawValue))),
+        Column("remarks", "subject", reference), Column("remarks", "operation", .text(longest: 64)),
+        Column("remarks", "body", unbounded),
+
+        Column("letters", "id", .row), Column("letters", "user_id", .row), Column("letters", "transaction_id", .row),
+        Column("letters", "code", .text(longest: 64)), Column("letters", "sent_at", .moment),
+        Column("letters", "expires_at", .moment), Column("letters", "used_at", .moment),
     ]
 
     /// What must hold between columns, beyond the schema's own constraints: the table that is wrong, and a query that finds a row
@@ -200,6 +208,14 @@ enum Columns {
             GROUP BY transaction_id HAVING sum(shipping_credit) > shipping_cost
             """
         ),
+        (
+            "letters",
+            """
+            SELECT 1 FROM letters JOIN transactions ON transactions.id = transaction_id
+            WHERE transactions.user_id <> letters.user_id
+            """
+        ),
+        ("remarks", "SELECT 1 FROM remarks WHERE NOT json_valid(body)"),
         (
             "names",
             """

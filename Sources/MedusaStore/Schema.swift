@@ -119,6 +119,8 @@ enum Schema {
         \(journal)
 
         \(parcels)
+
+        \(remembered)
         """
 
     /// The quotes are those that a renamed table gets.
@@ -263,6 +265,27 @@ enum Schema {
         ) STRICT;
         """
 
+    /// What requests say that decides nothing, as JSON; and letters, which let a customer into the modal.
+    private static let remembered = """
+        CREATE TABLE remarks (
+            section TEXT NOT NULL CHECK (section IN ('customer', 'transaction')),
+            subject TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            body TEXT NOT NULL,
+            PRIMARY KEY (section, subject, operation)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE letters (
+            id INTEGER PRIMARY KEY,
+            user_id INTEGER NOT NULL REFERENCES users (id),
+            transaction_id INTEGER REFERENCES transactions (id),
+            code TEXT NOT NULL UNIQUE,
+            sent_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL CHECK (expires_at > sent_at),
+            used_at INTEGER
+        ) STRICT;
+        """
+
     /// The units of a line that are delivered, or on their way, each with their moment.
     private static let parcels = """
         CREATE TABLE parcels (
@@ -281,6 +304,8 @@ enum Schema {
     /// hundred-millionths of a dollar, so that it can say what a share of a discount is.
     private static let version5 = """
         \(parcels)
+
+        \(remembered)
 
         \(transactions(named: "new_transactions"))
         INSERT INTO new_transactions SELECT id, user_id, '', reference, order_id, created_at, expires_at, expired_at, signed_at,

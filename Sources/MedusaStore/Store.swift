@@ -15,6 +15,8 @@ package final class Store {
     package let authCodes: AuthCodes
     package let credits: Credits
     package let checkouts: Checkouts
+    package let remarks: Remarks
+    package let letters: Letters
     package let journal: Journal
 
     private let begin: Statement
@@ -60,6 +62,8 @@ package final class Store {
         authCodes = AuthCodes(connection)
         credits = Credits(connection)
         checkouts = Checkouts(connection)
+        remarks = Remarks(connection)
+        letters = Letters(connection)
         journal = Journal(connection)
         begin = connection.statement("BEGIN IMMEDIATE")
         savepoint = connection.statement("SAVEPOINT request")

@@ -128,8 +128,8 @@ package final class Plugin {
                 switch gateway.authenticate(request) {
                 case .refused(let response): return Gateway.Reply(response: response)
                 case .admitted(let admission, _):
-                    let call = PluginCall(request, route.endpoint, admission, gateway)
                     let trace = Trace(of: route.endpoint.operation, in: admission.sandbox)
+                    let call = PluginCall(request, route.endpoint, admission, trace, gateway)
                     var reply = Gateway.Reply(response: call.response(answer), trace: trace)
                     reply.response.showTime(of: admission.sandbox)
                     if admission.sandbox.store.isOpen { reply.unsettled = admission.sandbox }

@@ -15,10 +15,12 @@ struct PluginCall {
     private let boundKey: String?
     let vendor: String?
     private let gateway: Gateway
+    private let trace: Trace
 
     init(
-        _ request: Request, _ endpoint: Endpoint, _ admission: Sandboxes.Admission, _ gateway: Gateway
+        _ request: Request, _ endpoint: Endpoint, _ admission: Sandboxes.Admission, _ trace: Trace, _ gateway: Gateway
     ) {
+        self.trace = trace
         self.gateway = gateway
         self.request = request
         self.endpoint = endpoint
@@ -30,6 +32,23 @@ struct PluginCall {
 
     func body() throws -> Values {
         try endpoint.validate(query: [], body: try gateway.payload(request, of: endpoint)).body
+    }
+
+    /// Notices something odd, as the sandbox's strictness has it.
+    func notice(_ oddity: Oddity) throws(Violation) {
+        switch sandbox.settings.strictness {
+        case .real: break
+        case .warn: trace.notice(oddity)
+        case .strict: throw oddity.violation
+        }
+    }
+
+    /// Keeps what an order says and nothing depends on.
+    func keep(_ fields: [Field], of reference: String) throws {
+        guard let payload = try gateway.payload(request, of: endpoint),
+            let remark = sandbox.remark(of: payload, fields)
+        else { return }
+        try sandbox.store.remarks.save(.transaction, reference, endpoint.operation, remark)
     }
 
     /// The customer behind the token.

@@ -18,6 +18,7 @@ struct PluginRoute: Sendable {
         PluginRoute(endpoint: Quote.endpoint, answer: .write(Quote.answer)),
         PluginRoute(endpoint: SignIn.endpoint, answer: .write(SignIn.answer)),
         PluginRoute(endpoint: RedeemAuthCode.endpoint, answer: .write(RedeemAuthCode.answer)),
+        PluginRoute(endpoint: OpenLetter.endpoint, answer: .write(OpenLetter.answer)),
         PluginRoute(endpoint: Recovery.endpoint, answer: .write(Recovery.answer)),
         PluginRoute(endpoint: ChangePassword.endpoint, answer: .write(ChangePassword.answer)),
         PluginRoute(endpoint: Address.endpoint, answer: .write(Address.answer)),

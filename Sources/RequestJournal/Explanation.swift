@@ -188,6 +188,7 @@ extension Schema {
         case .digits(let counts):
             counts.count == 1 ? "\(counts.lowerBound) digits" : "\(counts.lowerBound) digits or more"
         case .email: "an e-mail"
+        case .ipAddress: "an IP address"
         case .phone: "a phone number of 10 to 15 digits"
         case .oneOf(let values): "one of \(values.joined(separator: ", "))"
         case .documented(let values): "text, such as \(values.joined(separator: ", "))"

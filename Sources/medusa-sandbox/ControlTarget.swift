@@ -15,11 +15,13 @@ struct ControlTarget: ParsableArguments {
     var key: String?
 
     /// Calls the control API, and prints what it answers.
-    func call(_ method: String, _ path: String, _ body: ((inout JSONWriter) -> Void)? = nil) throws {
+    ///
+    /// - Parameter path: below `/_sandbox`, a segment each.
+    func call(_ method: String, _ path: [String], _ body: ((inout JSONWriter) -> Void)? = nil) throws {
         try call(method, path, json: body.map { body in JSONWriter.write { $0.object(body) } })
     }
 
-    func call(_ method: String, _ path: String, json: [UInt8]?) throws {
+    func call(_ method: String, _ path: [String], json: [UInt8]?) throws {
         let answer = try send(method, path, type: json == nil ? nil : "application/json", body: json ?? [])
         guard let document = try? JSON(answer) else { return }
         say(indented(document["data"] ?? document))
@@ -27,7 +29,7 @@ struct ControlTarget: ParsableArguments {
 
     /// The bytes of an answer. One that is no success is a sentence on standard error, and exit code 1.
     func send(
-        _ method: String, _ path: String, query: [(name: String, value: String)] = [], type: String? = nil,
+        _ method: String, _ path: [String], query: [(name: String, value: String)] = [], type: String? = nil,
         body: [UInt8] = []
     ) throws -> [UInt8] {
         let answer = try attempt(method, path, query: query, type: type, body: body)
@@ -40,19 +42,19 @@ struct ControlTarget: ParsableArguments {
 
     /// An answer, whatever its status.
     func attempt(
-        _ method: String, _ path: String, query: [(name: String, value: String)] = [], type: String? = nil,
+        _ method: String, _ path: [String], query: [(name: String, value: String)] = [], type: String? = nil,
         body: [UInt8] = []
     ) throws -> Client.Answer {
         let (client, key) = try place()
-        return try client.send(method, target(path, query), key: key, type: type, body: body)
+        return try client.send(method, try target(path, query), key: key, type: type, body: body)
     }
 
     /// Reads events as they come, until the server ends.
     func follow(
-        _ path: String, query: [(name: String, value: String)], event: ([UInt8]) -> Void
+        _ path: [String], query: [(name: String, value: String)], event: ([UInt8]) -> Void
     ) throws {
         let (client, key) = try place()
-        try client.follow(target(path, query), key: key, event: event)
+        try client.follow(try target(path, query), key: key, event: event)
     }
 
     private func place() throws -> (Client, key: String) {
@@ -65,8 +67,12 @@ struct ControlTarget: ParsableArguments {
         return (Client(url: url ?? environment["MEDUSA_BASE_URL"] ?? "http://127.0.0.1:\(Serve.defaultPort)"), key)
     }
 
-    private func target(_ path: String, _ query: [(name: String, value: String)]) -> String {
-        let path = "/_sandbox/" + path.split(separator: "/").map { String($0).percentEncoded }.joined(separator: "/")
+    /// - Parameter path: the segments, as they are: whatever somebody's name has in it stays in its segment.
+    private func target(_ path: [String], _ query: [(name: String, value: String)]) throws -> String {
+        guard !path.contains("") else {
+            throw ValidationError("which one? its name or id is empty; is a variable not set?")
+        }
+        let path = "/_sandbox/" + path.map(\.percentEncoded).joined(separator: "/")
         let pairs = query.map { "\($0.name.percentEncoded)=\($0.value.percentEncoded)" }
         return pairs.isEmpty ? path : "\(path)?\(pairs.joined(separator: "&"))"
     }

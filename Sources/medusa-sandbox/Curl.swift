@@ -74,9 +74,12 @@ struct Curl {
             "curl", "--silent", "--show-error", "--max-time", "60", "--write-out", "\\n%{http_code}", "--config", "-",
         ]
         var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
-        defer { _ = unsafe arguments.map { unsafe free($0) } }
+        // A proxy is for others' servers, not for one on this machine.
+        let environment = ProcessInfo.processInfo.environment.merging(ProxyExceptions.variables()) { $1 }
+        var values = unsafe environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
+        defer { _ = unsafe (arguments + values).map { unsafe free($0) } }
         var child: pid_t = 0
-        let failure = unsafe posix_spawnp(&child, command[0], &actions, nil, &arguments, unsafe environ)
+        let failure = unsafe posix_spawnp(&child, command[0], &actions, nil, &arguments, &values)
         for descriptor in [input[0], output[1], errors[1]] { close(descriptor) }
         defer { for descriptor in [output[0], errors[0]] { close(descriptor) } }
         guard failure == 0 else {

@@ -37,7 +37,12 @@ struct ScenarioSource {
             let shipped = Shipped.all.first { $0.name == name }
             return try Scenario(shipped?.text ?? [], name: name, file: "\(name).yaml", at: Clock.machineTime())
         }
-        return try Scenario(try Self.bytes(of: path), name: name, file: path, at: Clock.machineTime())
+        return try read(try Self.bytes(of: path))
+    }
+
+    /// What a file's bytes say.
+    func read(_ bytes: [UInt8]) throws -> Scenario {
+        try Scenario(bytes, name: name, file: path ?? "\(name).yaml", at: Clock.machineTime())
     }
 
     /// A file's bytes, as far as they are looked at: whatever is larger than a scenario may be is not read to its end.

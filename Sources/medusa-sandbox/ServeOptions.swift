@@ -105,11 +105,15 @@ struct ServeOptions: ParsableArguments {
     private static let mostSandboxes = 10_000
 
     /// The XDG Base Directory Specification's place for state: an address that is not absolute counts for nothing.
-    static func defaultDirectory() throws(Sandboxes.Failure) -> String {
+    ///
+    /// - Returns: where it is, and what to say where the environment does not lead there.
+    static func defaultDirectory() throws(Sandboxes.Failure) -> (path: String, remark: String?) {
         let environment = ProcessInfo.processInfo.environment
-        if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/medusa-sandbox" }
+        let state = environment["XDG_STATE_HOME"] ?? ""
+        if state.hasPrefix("/") { return ("\(state)/medusa-sandbox", nil) }
         let remedy = "name a data directory with --data-dir, or use --ephemeral"
-        guard let home = environment["HOME"].flatMap({ $0.hasPrefix("/") ? $0 : nil }) ?? HomeDirectory.ofUser() else {
+        let named = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        guard let home = named ?? HomeDirectory.ofUser() else {
             throw Sandboxes.Failure(
                 description:
                     "there is no place for the databases: HOME is not set, and this user has no home; \(remedy)")
@@ -118,7 +122,15 @@ struct ServeOptions: ParsableArguments {
             throw Sandboxes.Failure(
                 description: "there is no place for the databases: the home \(home.printable) is no folder; \(remedy)")
         }
-        return "\(home)/.local/state/medusa-sandbox"
+        let path = "\(home)/.local/state/medusa-sandbox"
+        let reason: String? =
+            if named == nil {
+                environment["HOME"].map { $0.isEmpty } ?? true
+                    ? "HOME is not set" : "HOME is no absolute path"
+            } else {
+                state.isEmpty ? nil : "XDG_STATE_HOME is no absolute path"
+            }
+        return (path, reason.map { "\($0): the databases are in \(path.printable); \(remedy)" })
     }
 }
 

@@ -29,8 +29,11 @@ struct Simulator {
     ///   - logsRequests: whether standard error gets a line a request.
     init(_ options: ServeOptions, port: UInt16, isEphemeral: Bool, logsRequests: Bool) throws {
         let isInMemory = options.ephemeral || isEphemeral && options.dataDirectory == nil
+        let usual = isInMemory || options.dataDirectory != nil ? nil : try ServeOptions.defaultDirectory()
+        // Whatever becomes of the start, it is known where it has looked.
+        if let remark = usual?.remark { say("medusa-sandbox: \(remark)", on: STDERR_FILENO) }
         let directory =
-            isInMemory ? nil : try DataDirectory(path: try options.dataDirectory ?? ServeOptions.defaultDirectory())
+            isInMemory ? nil : try (options.dataDirectory ?? usual?.path).map { try DataDirectory(path: $0) }
         let listener = try Listener(host: options.host, port: options.port ?? port)
         let urlHost = options.host.contains(":") ? "[\(options.host)]" : options.host
         url = "http://\(urlHost):\(listener.port)"
@@ -46,11 +49,11 @@ struct Simulator {
         sandboxes.report = { log.report($0) }
         let sources = try options.scenarios.map { try ScenarioSource($0) }
         let repertoire = Repertoire(sandboxes)
+        watch = options.watch ? try ScenarioWatch(sources, repertoire, log) : nil
         try repertoire.stage(try sources.map { try $0.read() })
         for key in options.apiKeys { _ = try sandboxes.sandbox(for: key) }
         firstKey = options.apiKeys.first ?? repertoire.firstKey
         firstAuthKey = try firstKey.flatMap { try sandboxes.sandbox(for: $0).settings.authKey }
-        watch = options.watch ? try ScenarioWatch(sources, repertoire, log) : nil
 
         var limits = Limits()
         limits.body = options.bodyLimit
@@ -92,8 +95,9 @@ struct Simulator {
         var failure: (any Error)?
         server.run(watching: watches + (watch.map { [$0.watch] } ?? [])) {
             do {
-                try ready()
+                // A command must not begin before everything is in its place.
                 try announce()
+                try ready()
             } catch {
                 failure = error
             }

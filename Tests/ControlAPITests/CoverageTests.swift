@@ -74,73 +74,8 @@ import Testing
         }
     }
 
-    @Test func `is counted in the README`() throws {
-        let (facts, _) = try loaded()
-        let readme = String(decoding: try Repository.bytes("README.md"), as: UTF8.self)
-        #expect(readme.contains(facts.count), "\(facts.count)")
-    }
-
     private func compact(_ json: JSON) -> String {
         String(decoding: json.source, as: UTF8.self).filter { !$0.isWhitespace }
-    }
-}
-
-/// The lines of facts.txt.
-private struct Facts {
-    struct Fact {
-        let route: String
-        let place: String
-        let path: String
-        let type: String
-        let isRequired: Bool?
-        let values: [String]
-    }
-
-    struct Named {
-        let route: String
-        let name: String
-    }
-
-    private(set) var routes: [String] = []
-    private(set) var fields: [Fact] = []
-    private(set) var members: [Fact] = []
-    private(set) var statuses: [Named] = []
-    private(set) var codes: [Named] = []
-    private(set) var samples: [Named] = []
-
-    init() throws {
-        let text = String(decoding: try Repository.bytes("Tests/Fixtures/facts.txt"), as: UTF8.self)
-        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
-            guard line.hasPrefix(" ") else {
-                routes.append(String(line))
-                continue
-            }
-            let route = try #require(routes.last)
-            let halves = line.split(separator: ":", maxSplits: 1)
-            let words = halves[0].split(separator: " ").map(String.init)
-            switch words[0] {
-            case "status": statuses.append(Named(route: route, name: words[1]))
-            case "code": codes.append(Named(route: route, name: words[1]))
-            case "sample": samples.append(Named(route: route, name: words[1]))
-            default:
-                let fact = Fact(
-                    route: route, place: words[0], path: words[1], type: words[2],
-                    isRequired: words.count > 3 ? words[3] == "yes" : nil,
-                    values: halves.count > 1 ? halves[1].split(separator: " ").map(String.init) : [])
-                if fact.place == "answer" { members.append(fact) } else { fields.append(fact) }
-            }
-        }
-    }
-
-    /// One sentence, for the README.
-    var count: String {
-        let values = (fields + members).reduce(0) { $0 + $1.values.count }
-        return """
-            \(routes.count) of \(routes.count) documented routes, \(fields.count) of \(fields.count) request fields, \
-            \(members.count) of \(members.count) answer members, \(values) of \(values) named values, \
-            \(statuses.count) of \(statuses.count) statuses, \(codes.count) of \(codes.count) error codes, \
-            \(samples.count) of \(samples.count) printed samples
-            """
     }
 }
 

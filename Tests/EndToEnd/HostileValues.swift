@@ -95,6 +95,7 @@ struct HostileValues {
         case .documented(let values), .oneOf(let values): return quoted(chance.pick(values))
         case .digits(let counts): return quoted(String("021000021".prefix(counts.lowerBound)))
         case .email: return quoted("q\(fresh())@example.com")
+        case .ipAddress: return quoted(chance.pick(["127.0.0.1", "2001:db8::7", "::ffff:10.0.0.1"]))
         case .phone: return quoted("(651) 444-7773")
         case .number(let range): return inside(range?.lowerBound ?? .zero, range?.upperBound ?? Decimal(whole: 100))
         case .cents: return "\(1 + chance.below(400)).5"
@@ -144,7 +145,8 @@ struct HostileValues {
         case .alternatives(let schemas): return hostile(for: chance.pick(schemas))
         case .object(let fields), .named(_, let fields): return object(of: fields)
         case .dictionary(let element): return "{\(quoted(text(longest: 300))):\(hostile(for: element))}"
-        case .any, .database, .text, .documented, .oneOf, .digits, .phone, .boolean: return hostile()
+        case .any, .database, .text, .documented, .oneOf, .digits, .phone, .boolean, .ipAddress:
+            return hostile()
         }
     }
 

@@ -98,6 +98,25 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: "relative"))
     }
 
+    @Test(arguments: [
+        ("", "HOME is not set"), ("HOME=", "HOME is not set"), ("HOME=relative", "HOME is no absolute path"),
+        ("HOME=FOLDER XDG_STATE_HOME=relative", "XDG_STATE_HOME is no absolute path"),
+    ])
+    func `says where its databases are when the environment does not`(environment: String, reason: String) throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let server = try Server()
+        let set = environment.replacing("FOLDER", with: folder)
+        let run = try Program.run(
+            command: "bash", ["-c", "env -i \(set) '\(Program.url.path)' serve --port \(server.port)"])
+        let home = environment.hasPrefix("HOME=FOLDER") ? folder : NSHomeDirectory()
+        #expect(
+            run.errors.hasPrefix(
+                "medusa-sandbox: \(reason): the databases are in \(home)/.local/state/medusa-sandbox; name a data directory"
+            ),
+            "\(run.errors)")
+    }
+
     // MARK: Limits
 
     @Test(arguments: ["ulimit -n 24", "ulimit -n 64", "ulimit -f 0", "ulimit -v 200000"], ["--ephemeral", "DATA"])

@@ -11,7 +11,8 @@ enum CreateUser {
     static let lastName = Key.required("lastName", .string, "User's last name")
     static let email = Key.required("email", .email, "Login e-mail")
     static let password = Key.optional("password", .string, "Login password")
-    static let resetPassword = Key.optional("resetPassword", .boolean, "Whether the password-reset e-mail is sent")
+    static let resetPassword = Key.optional(
+        "resetPassword", .boolean, "Whether the password-reset e-mail is sent; `GET /_sandbox/messages` shows it")
     static let locale = Key.optional("locale", .documented("en", "es"), "The language part only")
 
     static let endpoint = Endpoint(
@@ -37,6 +38,11 @@ enum CreateUser {
             body, locale: body[locale], tokenExpiresAt: call.sandbox.tokenExpiry(at: call.now), call)
         guard let row = try call.store.users.create(draft, at: call.now) else { throw Refusal.userAlreadyExists }
         call.trace.namedCustomer = row
+        if body[resetPassword] == true {
+            try call.store.letters.send(
+                to: row, code: call.sandbox.authCode(), at: call.now, expiresAt: call.now + Letter.lifetime)
+        }
+        try call.keep(fields(locale), of: row)
         return .data {
             $0.member("userId", call.userId(row))
             $0.member("token", call.sandbox.customerToken(for: row, at: call.now, key: call.boundKey))

@@ -106,8 +106,14 @@ enum Apply {
         let decided = try call.file(filing, for: user, isComplete: true) {
             try paymentMethods(bank: body[bankAccount], cards: body[cardInformation], call, user)
         }
+        try call.keep(kept, of: user.id)
         return .data { $0.members(of: decided, in: call) }
     }
+
+    /// What decides nothing. A device's fingerprint is as long as it likes, and says nothing to anybody.
+    private static let kept = fields(
+        driversLicenseNumber, driversLicenseState, gender, employmentInformation, fraudCheck, expectedPurchaseAmount,
+        optInMarketing, additionalData)
 
     static func profile(_ body: Values) -> Users.Profile {
         Users.Profile(

@@ -10,7 +10,8 @@ internal import Sandbox
 /// Route 12: builds a lease for items, and answers with the contract to show to the customer.
 enum CreateLease {
     static let asPdf = Key.optional("asPdf", .boolean, "The contract as PDF instead of HTML")
-    static let sendLink = Key.optional("sendLink", .boolean, "Whether a link is sent; the sandbox sends none")
+    static let sendLink = Key.optional(
+        "sendLink", .boolean, "Whether a link to the agreement is sent; `GET /_sandbox/messages` shows it")
     static let withToken = Key.optional("withToken", .boolean, "Whether `token` is returned")
 
     static let transactionId = Key.required(
@@ -91,7 +92,13 @@ enum CreateLease {
         try call.sandbox.expectInvariants(of: transaction, at: call.now)
         call.trace.after.transaction = transaction
 
-        let document = call.document(transaction, of: user)
+        try call.keep(fields(shipping), of: transaction)
+        if input.query[sendLink] == true {
+            try call.store.letters.send(
+                to: user.id, transaction: transaction.lease.id, code: call.sandbox.authCode(), at: call.now,
+                expiresAt: transaction.lease.expiresAt)
+        }
+        let document = try call.document(transaction, of: user)
         let contract = input.query[asPdf] == true ? try document.pdf() : Array(document.html.utf8)
         let token = input.query[withToken] == true ? try call.mintToken(for: user.id) : nil
         return .data {

@@ -30,9 +30,10 @@ enum GetLease {
         let user = try call.customer()
         let transaction = try call.lease()
         _ = try call.input()
+        let document = try call.document(transaction, of: user)
         return .data {
             $0.member("leaseId", call.leaseId(transaction.lease))
-            $0.member("contract", Data(call.document(transaction, of: user).html.utf8).base64EncodedString())
+            $0.member("contract", Data(document.html.utf8).base64EncodedString())
             $0.member("leaseStatus", transaction.lease.status.rawValue)
             $0.members(of: transaction.terms)
             $0.member("isExpired", transaction.lease.isExpired(at: call.now))

@@ -8,9 +8,9 @@ internal import MedusaStore
 /// customer with an active decision may sign, as the guide has it
 /// (decisions.md 14).
 enum SignLease {
-    static let ipAddress = Key.required("ipAddress", .string, "IP of the signing device")
+    static let ipAddress = Key.required("ipAddress", .ipAddress, "IP of the signing device")
     static let timestamp = Key.optional("timestamp", .dateTime, "Date and time of signing")
-    static let signed = Key.required("signed", .onlyTrue, "Should be true")
+    static let signed = Key.required("signed", .boolean, "Should be true; with false, nothing is signed")
 
     static let endpoint = Endpoint(
         .post, "/v3/leases/{leaseId}/sign", title: "Sign Lease", section: .lease,
@@ -18,7 +18,7 @@ enum SignLease {
         security: .customerToken, body: fields(ipAddress, timestamp, signed),
         outcomes: [
             .init(
-                .ok, meaning: "Signed, now or before", body: .data([]),
+                .ok, meaning: "Signed, now or before; or `signed` is false, and nothing has changed", body: .data([]),
                 sample: Sample(PackageResources.sign_lease_200_json)),
             .credentials, .leaseNotFound.printed(Sample(PackageResources.sign_lease_404_json)), .invalid,
             .init(
@@ -37,7 +37,9 @@ enum SignLease {
     static func answer(_ call: Call) throws -> Response {
         let user = try call.customer()
         var transaction = try call.lease()
-        _ = try call.input()
+        let body = try call.input().body
+        // An older page has it: "not signed".
+        guard body[signed] else { return .data { _ in } }
         if transaction.lease.status == .pending {
             try user.mayLease()
             try transaction.maySign(at: call.now)
@@ -54,6 +56,7 @@ enum SignLease {
             }
             transaction.sign(at: call.now)
             try call.save(transaction)
+            try call.keep(fields(ipAddress, timestamp), of: transaction)
         }
         return .data { _ in }
     }

@@ -10,7 +10,7 @@ enum StartPrequalification {
     static let password = CreateUser.password
     static let employmentInformation = Key.required(
         "employmentInformation", .object(fields(Apply.payFrequency, Apply.monthlyIncome)), "Employment")
-    static let ipAddress = Key.optional("ipAddress", .string.expecting(.ipAddress), "The customer's IPv4 address")
+    static let ipAddress = Key.optional("ipAddress", .ipAddress, "The customer's IPv4 address")
 
     static let endpoint = Endpoint(
         .post, "/v3/users/prequal/start/lease", title: "Prequalification Start", section: .waterfall,
@@ -32,6 +32,7 @@ enum StartPrequalification {
             ssn: body[Apply.ssn], dateOfBirth: body[Apply.dateOfBirth], profile: Apply.profile(body))
         let user = try customer(body, call)
         let decided = try call.file(filing, for: user, isComplete: false) { [] }
+        try call.keep(fields(Apply.optInMarketing, employmentInformation, ipAddress), of: user.id)
         return try Prequalification.response(decided, in: call)
     }
 

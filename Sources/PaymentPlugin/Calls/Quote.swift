@@ -19,7 +19,9 @@ enum Quote {
     static let items = Key.required(
         "items", .array(of: fields(brand, sku, description, cost, quantity, shipping), 1...500), "Items to lease")
 
-    static let endpoint = Endpoint.plugin(.post, "/order", "Quote Order", body: fields(transactionId, items))
+    static let total = Key.optional("cost", .dollars, "What the shop says that its items cost together")
+
+    static let endpoint = Endpoint.plugin(.post, "/order", "Quote Order", body: fields(total, transactionId, items))
 
     static func answer(_ call: PluginCall) throws -> Response {
         let body = try call.body()
@@ -38,6 +40,13 @@ enum Quote {
             shippingCost: body[items].reduce(.zero) { $0 + ($1[shipping].flatMap { $0[shippingCost] } ?? .zero) })
         try order.mayBeAddedUp()
         let terms = order.terms(settings)
+        if let said = body[total] {
+            // The sample leaves shipping out; shops count it in as well.
+            if said != terms.cashPrice, said != terms.cashPrice - order.shippingCost {
+                try call.notice(Oddity(total.field.name, .contradictory(what: "the items come to")))
+            }
+            try call.keep(fields(total), of: body[transactionId])
+        }
         return .data {
             $0.member("total", terms.cashPrice)
             $0.member("payment", terms.payment)

@@ -87,7 +87,7 @@ function code(userId, target) {
         }, below: [plainButton("No code received?", () => element.close())] })] });
 }
 
-function changed() {
+export function changed() {
     const secret = field({
         id: "password-input", name: "password", type: "password", label: "New Password", autocomplete: "new-password",
         check: (text) => text.length >= leastPassword ? undefined : leastPassword + " characters or more"

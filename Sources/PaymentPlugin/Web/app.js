@@ -121,7 +121,20 @@ export async function proceed(isTyping = false) {
     if (session.isApplying) return application.decided();
     if (user.decision.status === "failed") return application.denied();
     if (user.decision.status === "pending") return application.pending();
+    // Who has come by a link has no order yet.
+    if (!state.order) return show({ id: "welcome", title: "Welcome back", body: [h("p", { role: "status" }, "Go to the store, and choose FlexShopper there.")] });
     return lease.review();
+}
+
+/** A link that the customer was sent: to a new password, or to a lease's agreement. */
+async function openLetter(code) {
+    Object.assign(session, await call("POST", "letter", { code }));
+    remember();
+    if (!session.leaseId) return account.changed();
+    state.user = await call("GET", "v3/users/me");
+    state.lease = await call("GET", "v3/leases/" + session.leaseId);
+    if (state.lease.leaseStatus === "signed") return show({ id: "signed", title: "Thank you", body: [h("p", { role: "status" }, "The agreement is signed.")] });
+    await lease.agreement();
 }
 
 let begun = 0;
@@ -176,3 +189,7 @@ function open(message) {
 
 remember();
 tell({ type: "ready" });
+const letter = new URLSearchParams(location.search).get("letter");
+if (letter) openLetter(letter).catch((error) => {
+    show({ id: "failed", title: "Something went wrong", body: [h("p", { class: "error", role: "alert" }, error.message)] });
+});

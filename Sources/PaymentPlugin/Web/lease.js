@@ -126,7 +126,7 @@ async function drawn(order) {
     }
 }
 
-async function agreement() {
+export async function agreement() {
     const { order } = state;
     const lease = state.lease || await draw(order);
     // The shop has opened the modal for another order meanwhile.
@@ -140,7 +140,7 @@ async function agreement() {
     const agreed = checkbox({ id: "isAgreementChecked-checkBoxRadio", label: "I have read and agree to the lease agreement.", required: true });
     show({ id: "agreement", title: "Agreement", body: [
         contract(state.lease.contract),
-        form({ fields: [agreed, signature], button: "Sign", submit: sign, below: [plainButton("Back", review)] })] });
+        form({ fields: [agreed, signature], button: "Sign", submit: sign, below: state.order ? [plainButton("Back", review)] : [] })] });
 }
 
 async function sign() {
@@ -153,7 +153,7 @@ async function sign() {
         if (error instanceof Refused && error.code === "LeaseExpired") throw new Error(expired);
         throw error;
     }
-    delete session.drawn[order.transactionId];
+    if (order) delete session.drawn[order.transactionId];
     remember();
     if (state.order === order) show({ id: "signed", title: "Thank you", body: [h("p", { role: "status" }, "The agreement is signed.")] });
     tell({ type: "signed", data: signed });

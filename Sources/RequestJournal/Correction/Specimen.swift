@@ -55,6 +55,7 @@ enum Specimen {
         case .text, .any, .database: .text("text")
         case .digits(let counts): .text(String("021000021".prefix(counts.lowerBound)))
         case .email: .text("john.doe@example.com")
+        case .ipAddress: .text("127.0.0.1")
         case .phone: .text("6514447773")
         case .oneOf(let values), .documented(let values): .text(values.first ?? "")
         case .number(let range): .scalar(Array((range.map { "\($0.lowerBound)" } ?? "1").utf8))

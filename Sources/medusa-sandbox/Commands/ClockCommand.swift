@@ -10,7 +10,7 @@ struct ClockCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show", abstract: "What it shows, and when the next thing falls due.")
         @OptionGroup var target: ControlTarget
-        func call() throws { try target.call("GET", "clock") }
+        func call() throws { try target.call("GET", ["clock"]) }
     }
 
     struct Freeze: ControlCommand {
@@ -20,7 +20,7 @@ struct ClockCommand: ParsableCommand {
         @Argument(help: "A date (2026-03-02T09:00:00Z), or how far from the present moment (P3D).")
         var moment: String?
         func call() throws {
-            try target.call("PUT", "clock") {
+            try target.call("PUT", ["clock"]) {
                 $0.member("mode", "frozen")
                 $0.member("now", ifPresent: moment)
             }
@@ -36,7 +36,7 @@ struct ClockCommand: ParsableCommand {
         @Option(help: "What it is to show now.")
         var now: String?
         func call() throws {
-            try target.call("PUT", "clock") {
+            try target.call("PUT", ["clock"]) {
                 $0.member("mode", "real")
                 $0.member("offset", ifPresent: offset)
                 $0.member("now", ifPresent: now)
@@ -55,7 +55,7 @@ struct ClockCommand: ParsableCommand {
         @Flag(help: "Up to when the next thing falls due.")
         var toNextEvent = false
         func call() throws {
-            try target.call("POST", "clock/advance") {
+            try target.call("POST", ["clock", "advance"]) {
                 $0.member("by", ifPresent: by)
                 $0.member("to", ifPresent: to)
                 if toNextEvent { $0.member("toNextEvent", true) }

@@ -13,8 +13,9 @@ struct ExplainCommand: ControlCommand {
     var id: String
 
     func call() throws {
-        if json { return try target.call("GET", "explain/\(id)") }
-        guard let data = try? JSON(try target.send("GET", "explain/\(id)"))["data"] else { return }
+        if json { return try target.call("GET", ["explain", id]) }
+        let answer = try target.send("GET", ["explain", id])
+        guard let data = try? JSON(answer)["data"] else { return }
         func text(_ name: String) -> String { data[name].flatMap { $0.string ?? $0.numberText } ?? "" }
         func list(_ name: String) -> [String] { data[name]?.elements.compactMap(\.string) ?? [] }
         func show(_ title: String, _ lines: [String]) {

@@ -9,7 +9,7 @@ struct FaultsCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "Each with the requests that it struck.")
         @OptionGroup var target: ControlTarget
-        func call() throws { try target.call("GET", "faults") }
+        func call() throws { try target.call("GET", ["faults"]) }
     }
 
     struct Add: ControlCommand {
@@ -18,7 +18,7 @@ struct FaultsCommand: ParsableCommand {
         @OptionGroup var target: ControlTarget
         @Argument(help: "A file, or YAML: '{operations: [createLease], times: 2, status: 502}'.")
         var fault: String
-        func call() throws { try target.call("POST", "faults", json: try document(fault)) }
+        func call() throws { try target.call("POST", ["faults"], json: try document(fault)) }
     }
 
     struct Remove: ControlCommand {
@@ -27,13 +27,13 @@ struct FaultsCommand: ParsableCommand {
         @OptionGroup var target: ControlTarget
         @Argument(help: "Its id, as list shows it.")
         var id: String
-        func call() throws { try target.call("DELETE", "faults/\(id)") }
+        func call() throws { try target.call("DELETE", ["faults", id]) }
     }
 
     struct Clear: ControlCommand {
         static let configuration = CommandConfiguration(
             commandName: "clear", abstract: "Remove all.")
         @OptionGroup var target: ControlTarget
-        func call() throws { try target.call("DELETE", "faults") }
+        func call() throws { try target.call("DELETE", ["faults"]) }
     }
 }

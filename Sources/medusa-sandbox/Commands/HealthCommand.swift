@@ -8,6 +8,6 @@ struct HealthCommand: ControlCommand {
         var anyone = target
         // Health is asked without a key.
         anyone.key = anyone.key ?? "-"
-        try anyone.call("GET", "health")
+        try anyone.call("GET", ["health"])
     }
 }

@@ -10,6 +10,6 @@ struct LeaseCommand: ParsableCommand {
         @OptionGroup var target: ControlTarget
         @Argument(help: "The lease: lease id, transaction id or a scenario's name.")
         var lease: String
-        func call() throws { try target.call("POST", "leases/\(lease)/expire") }
+        func call() throws { try target.call("POST", ["leases", lease, "expire"]) }
     }
 }

@@ -11,7 +11,7 @@ struct PersonasCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show", abstract: "The rules, and the table of test values.")
         @OptionGroup var target: ControlTarget
-        func call() throws { try target.call("GET", "personas") }
+        func call() throws { try target.call("GET", ["personas"]) }
     }
 
     struct Set: ControlCommand {
@@ -22,7 +22,7 @@ struct PersonasCommand: ParsableCommand {
         var rules: String
         func call() throws {
             let rules = try document(rules)
-            try target.call("PUT", "personas") {
+            try target.call("PUT", ["personas"]) {
                 $0.key("rules")
                 $0.raw(rules)
             }

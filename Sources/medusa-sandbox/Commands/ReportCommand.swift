@@ -14,11 +14,12 @@ struct ReportCommand: ControlCommand {
     var format = ReportFormat.text
 
     func call() throws {
-        let body = try target.send("GET", "report", query: [("format", format.rawValue)])
+        let body = try target.send("GET", ["report"], query: [("format", format.rawValue)])
         let text = format == .json ? (try? JSON(body)["data"]).map { indented($0) } : nil
         say(text ?? String(decoding: body, as: UTF8.self).trimmingSuffix("\n"))
         guard !failing.reasons.isEmpty else { return }
-        let data = try? JSON(try target.send("GET", "report"))["data"]
+        let answer = try target.send("GET", ["report"])
+        let data = try? JSON(answer)["data"]
         for reason in failing.reasons {
             let member =
                 switch reason {

@@ -77,7 +77,7 @@ struct RequestsCommand: ParsableCommand {
             ]
             query += plain.compactMap { name, value in value.map { (name, $0) } }
             let answer = try target.send(
-                "GET", "requests", query: query + [("limit", String(limit)), ("latest", "true")])
+                "GET", ["requests"], query: query + [("limit", String(limit)), ("latest", "true")])
             guard let data = try? JSON(answer)["data"] else { return }
             if let evicted = data["evicted"]?.numberText, evicted != "0" {
                 say("(\(evicted) earlier requests had to make room)")
@@ -85,7 +85,7 @@ struct RequestsCommand: ParsableCommand {
             for request in data["requests"]?.elements ?? [] { show(request) }
             guard follow else { return }
             let last = data["requests"]?.elements.last?["id"]?.numberText
-            try target.follow("requests", query: query + (last.map { [("after", $0)] } ?? [])) { event in
+            try target.follow(["requests"], query: query + (last.map { [("after", $0)] } ?? [])) { event in
                 if let request = try? JSON(event) { show(request) }
             }
         }
@@ -98,13 +98,13 @@ struct RequestsCommand: ParsableCommand {
         @OptionGroup var target: ControlTarget
         @Argument(help: "The x-sandbox-request-id of its answer, or latest.")
         var id: String
-        func call() throws { try target.call("GET", "requests/\(id)") }
+        func call() throws { try target.call("GET", ["requests", id]) }
     }
 
     struct Forget: ControlCommand {
         static let configuration = CommandConfiguration(commandName: "forget", abstract: "Empty the journal.")
         @OptionGroup var target: ControlTarget
-        func call() throws { try target.call("DELETE", "requests") }
+        func call() throws { try target.call("DELETE", ["requests"]) }
     }
 }
 

@@ -74,7 +74,7 @@ struct ScenarioCommand: ParsableCommand {
 
         @OptionGroup var target: ControlTarget
 
-        func call() throws { try target.call("GET", "scenario") }
+        func call() throws { try target.call("GET", ["scenario"]) }
     }
 
     struct Load: ParsableCommand {
@@ -90,7 +90,7 @@ struct ScenarioCommand: ParsableCommand {
             try explained {
                 let source = try ScenarioSource(scenario)
                 let text = try source.path.map { String(decoding: try ScenarioSource.bytes(of: $0), as: UTF8.self) }
-                try target.call("PUT", "scenario") {
+                try target.call("PUT", ["scenario"]) {
                     $0.member("name", source.name)
                     $0.member("text", ifPresent: text)
                 }

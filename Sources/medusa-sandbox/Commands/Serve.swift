@@ -15,7 +15,7 @@ struct Serve: ParsableCommand {
         try explained {
             let simulator = try Simulator(
                 options, port: Self.defaultPort, isEphemeral: false, logsRequests: !options.quiet)
-            let signals = Signals(includingChildren: false)
+            let signals = Signals(forCommand: false)
             let stop = HTTPServer.Watch(signals.descriptor) {
                 if signals.next() != nil { simulator.server.stop() }
             }

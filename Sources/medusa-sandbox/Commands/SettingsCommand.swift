@@ -9,7 +9,7 @@ struct SettingsCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show", abstract: "All of them.")
         @OptionGroup var target: ControlTarget
-        func call() throws { try target.call("GET", "settings") }
+        func call() throws { try target.call("GET", ["settings"]) }
     }
 
     struct Set: ControlCommand {
@@ -28,7 +28,7 @@ struct SettingsCommand: ParsableCommand {
                 let equals = change.firstIndex(of: "=") ?? change.endIndex
                 return "\(change[..<equals]): \(change[equals...].dropFirst())"
             }
-            try target.call("PATCH", "settings", json: try document(lines.joined(separator: "\n")))
+            try target.call("PATCH", ["settings"], json: try document(lines.joined(separator: "\n")))
         }
     }
 }

@@ -12,7 +12,7 @@ struct SnapshotsCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "list", abstract: "Their names, and sizes in bytes.")
         @OptionGroup var target: ControlTarget
-        func call() throws { try target.call("GET", "snapshots") }
+        func call() throws { try target.call("GET", ["snapshots"]) }
     }
 
     struct Save: ControlCommand {
@@ -20,7 +20,7 @@ struct SnapshotsCommand: ParsableCommand {
             commandName: "save", abstract: "Save; one of the same name is replaced.")
         @OptionGroup var target: ControlTarget
         @Argument var name: String
-        func call() throws { try target.call("POST", "snapshots") { $0.member("name", name) } }
+        func call() throws { try target.call("POST", ["snapshots"]) { $0.member("name", name) } }
     }
 
     struct Restore: ControlCommand {
@@ -28,7 +28,7 @@ struct SnapshotsCommand: ParsableCommand {
             commandName: "restore", abstract: "Go back to one.")
         @OptionGroup var target: ControlTarget
         @Argument var name: String
-        func call() throws { try target.call("POST", "snapshots/\(name)/restore") }
+        func call() throws { try target.call("POST", ["snapshots", name, "restore"]) }
     }
 
     struct Delete: ControlCommand {
@@ -36,7 +36,7 @@ struct SnapshotsCommand: ParsableCommand {
             commandName: "delete", abstract: "Delete one.")
         @OptionGroup var target: ControlTarget
         @Argument var name: String
-        func call() throws { try target.call("DELETE", "snapshots/\(name)") }
+        func call() throws { try target.call("DELETE", ["snapshots", name]) }
     }
 
     struct Download: ControlCommand {
@@ -46,7 +46,7 @@ struct SnapshotsCommand: ParsableCommand {
         @Argument var name: String
         @Argument var file: String
         func call() throws {
-            let image = try target.send("GET", "snapshots/\(name)")
+            let image = try target.send("GET", ["snapshots", name])
             do {
                 try OwnFile.write(image, to: file)
             } catch {
@@ -68,7 +68,7 @@ struct SnapshotsCommand: ParsableCommand {
             } catch {
                 throw Sandboxes.Failure(description: "cannot read \(file); name a file that a download has written")
             }
-            let answer = try target.send("PUT", "snapshots/\(name)", type: "application/octet-stream", body: image)
+            let answer = try target.send("PUT", ["snapshots", name], type: "application/octet-stream", body: image)
             say(indented(answer))
         }
     }

@@ -21,7 +21,7 @@ struct UserCommand: ParsableCommand {
         @Option(help: "What a review comes to: approved or failed.")
         var resolvesAs: String?
         func call() throws {
-            try target.call("PUT", "users/\(user)/decision") {
+            try target.call("PUT", ["users", user, "decision"]) {
                 $0.member("status", status)
                 $0.member("spendingLimit", ifPresent: spendingLimit)
                 $0.member("resolvesAfter", ifPresent: resolvesAfter)
@@ -38,7 +38,7 @@ struct UserCommand: ParsableCommand {
         var user: String
         @Flag(help: "Lift the hold.")
         var off = false
-        func call() throws { try target.call("PUT", "users/\(user)/hold") { $0.member("spendingHold", !off) } }
+        func call() throws { try target.call("PUT", ["users", user, "hold"]) { $0.member("spendingHold", !off) } }
     }
 
     struct Verify: ControlCommand {
@@ -50,7 +50,7 @@ struct UserCommand: ParsableCommand {
         @Argument(help: "pending, failed or succeeded.")
         var status: String
         func call() throws {
-            try target.call("PUT", "users/\(user)/verification") { $0.member("verificationStatus", status) }
+            try target.call("PUT", ["users", user, "verification"]) { $0.member("verificationStatus", status) }
         }
     }
 }

@@ -20,7 +20,7 @@ struct VerifyCommand: ControlCommand {
 
     func call() throws {
         let answer = try target.attempt(
-            "POST", "verify", type: "application/json", body: try document(verification))
+            "POST", ["verify"], type: "application/json", body: try document(verification))
         let json = try? JSON(answer.body)
         guard let outcome = json?["data"] ?? json?["error"]?["data"], let findings = outcome["findings"]?.elements
         else {
