@@ -114,6 +114,51 @@ def a_forgotten_password_is_changed_by_a_code(driver, url):
     page.sign_in("lost@example.com", "battery staple")
 
 
+def letter(merchant, kind):
+    return next(one for one in merchant.call("GET", "/_sandbox/messages")["data"]["messages"] if one["kind"] == kind)["link"]
+
+
+def a_letter_about_the_password_leads_to_a_new_one_once(driver, url):
+    merchant = Merchant(url)
+    created = merchant.call("POST", "/v3/users", {"firstName": "John", "lastName": "Doe", "email": "letter@example.com", "resetPassword": True})
+    merchant.apply(created["data"]["token"])
+    link = letter(merchant, "passwordReset")
+    page = Page(driver, url)
+    driver.get(link)
+    page.screen("change-password")
+    page.shows("letter@example.com")
+    page.type("password-input", "battery staple")
+    page.submit()
+    page.shows("Password changed successfully")
+    page.click("Continue")
+    page.screen("welcome")
+    driver.execute_script("sessionStorage.clear()")
+    driver.get(link)
+    page.screen("failed")
+    page = Page(driver, url)
+    page.open()
+    page.sign_in("letter@example.com", "battery staple")
+
+
+def a_letter_about_a_lease_leads_to_its_agreement_signed_in(driver, url):
+    merchant = Merchant(url)
+    token = merchant.create("reader@example.com")["token"]
+    merchant.apply(token)
+    order = {"transactionId": "BY-LETTER", "items": [{"brand": "Apple", "sku": "A", "description": "iPad", "cost": 400, "quantity": 1}]}
+    assert "data" in merchant.call("POST", "/v3/leases?sendLink=true", order, token)
+    link = letter(merchant, "lease")
+    page = Page(driver, url)
+    driver.get(link)
+    page.screen("agreement")
+    page.check("isAgreementChecked-checkBoxRadio")
+    page.type("signature-input", "John Doe")
+    page.submit()
+    page.screen("signed")
+    assert merchant.call("GET", "/v3/transactions/BY-LETTER")["data"]["lease"]["status"] == "signed"
+    driver.get(link)
+    page.screen("signed")
+
+
 def an_auth_code_skips_the_login_once(driver, url):
     merchant = Merchant(url)
     created = merchant.create("waterfall@example.com")

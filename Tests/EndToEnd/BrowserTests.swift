@@ -15,6 +15,7 @@ import Testing
         "flows.py",
         "a_new_customer_is_approved_and_signs", "a_denied_customer_exits", "a_manual_review_ends_in_an_approval",
         "an_existing_customer_signs_in_with_a_password", "a_forgotten_password_is_changed_by_a_code",
+        "a_letter_about_the_password_leads_to_a_new_one_once", "a_letter_about_a_lease_leads_to_its_agreement_signed_in",
         "an_auth_code_skips_the_login_once", "a_refused_bank_is_corrected", "every_field_says_what_is_wrong",
         "closing_midway_loses_nothing", "a_first_payment_that_declines_asks_for_another_method",
         "two_shops_in_two_tabs_never_meet", "a_script_in_a_name_is_a_name", "a_shop_is_told_what_is_wrong",
