@@ -20,10 +20,18 @@ static int has_terminal(void)
 }
 
 static void become_command(
-    char *const *arguments, char *const *environment, pid_t parent, int has_group, int report)
+    char *const *arguments, char *const *environment, pid_t parent, int has_group, int report, int gate)
 {
     if (has_group)
         setpgid(0, 0);
+    // Nothing begins before its guard is there. The end of the parent opens no gate.
+    char byte;
+    ssize_t count;
+    do
+        count = read(gate, &byte, 1);
+    while (count < 0 && errno == EINTR);
+    if (count != 1)
+        _exit(127);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     // It may have ended in between.
     if (getppid() != parent)
@@ -65,23 +73,29 @@ static void become_guard(pid_t target, int lifeline)
 struct companion companion_start(char *const *arguments, char *const *environment)
 {
     struct companion companion = {0, !has_terminal(), 0, -1};
-    int report[2], lifeline[2];
-    if (pipe2(report, O_CLOEXEC) != 0) {
+    // What became of the start, the guard's lifeline, and the gate before which the command waits for its guard.
+    int pipes[3][2];
+    for (int index = 0; index < 3; index++) {
+        if (pipe2(pipes[index], O_CLOEXEC) == 0)
+            continue;
         companion.failure = errno;
+        while (index-- > 0) {
+            close(pipes[index][0]);
+            close(pipes[index][1]);
+        }
         return companion;
     }
-    if (pipe2(lifeline, O_CLOEXEC) != 0) {
-        companion.failure = errno;
-        close(report[0]);
-        close(report[1]);
-        return companion;
-    }
+    int *report = pipes[0], *lifeline = pipes[1], *gate = pipes[2];
     pid_t parent = getpid();
     pid_t child = fork();
-    if (child == 0)
-        become_command(arguments, environment, parent, companion.has_group, report[1]);
+    if (child == 0) {
+        close(gate[1]);
+        close(lifeline[1]);
+        become_command(arguments, environment, parent, companion.has_group, report[1], gate[0]);
+    }
     int failure = child < 0 ? errno : 0;
     close(report[1]);
+    close(gate[0]);
     if (child > 0) {
         // Both sides do it, so that it is done whoever comes first; once the command has begun it is refused.
         if (companion.has_group)
@@ -89,13 +103,25 @@ struct companion companion_start(char *const *arguments, char *const *environmen
         pid_t guard = fork();
         if (guard == 0) {
             close(lifeline[1]);
+            close(gate[1]);
             become_guard(companion.has_group ? -child : child, lifeline[0]);
+        }
+        if (guard < 0) {
+            // Without a guard it does not begin.
+            failure = errno;
+            close(gate[1]);
+            gate[1] = -1;
+        } else {
+            char byte = 1;
+            (void)!write(gate[1], &byte, 1);
         }
         // Nothing at all is written where it has begun: the descriptor closes then.
         while (read(report[0], &failure, sizeof failure) < 0 && errno == EINTR) {}
     }
     close(report[0]);
     close(lifeline[0]);
+    if (gate[1] >= 0)
+        close(gate[1]);
     companion.lifeline = lifeline[1];
     companion.process = child;
     if (failure != 0) {

@@ -18,8 +18,6 @@ package enum Expectation: Hashable, Sendable {
     case country
     /// `33021`, `33021-1234`
     case postalCode
-    /// Of version 4 or 6.
-    case ipAddress
 
     /// In the voice of the validation.
     package var complaint: String {
@@ -32,7 +30,6 @@ package enum Expectation: Hashable, Sendable {
         case .state: "must be a state in two letters, such as FL"
         case .country: "must be a country in two or three letters, such as US"
         case .postalCode: "must be a ZIP code, such as 33021 or 33021-1234"
-        case .ipAddress: "must be a valid ip address"
         }
     }
 
@@ -44,7 +41,6 @@ package enum Expectation: Hashable, Sendable {
         case .state: "FL"
         case .country: "US"
         case .postalCode: "33021"
-        case .ipAddress: "127.0.0.1"
         case .notNegative, .wholeCents, .digits: nil
         }
     }
@@ -54,7 +50,7 @@ package enum Expectation: Hashable, Sendable {
         case .notNegative: return given.decimal.map { $0 >= .zero } ?? true
         case .wholeCents: return given.decimal.map { $0.isExact(places: 2) } ?? true
         case .date: return given.string == nil || given.date != nil
-        case .digits, .yearAndMonth, .state, .country, .postalCode, .ipAddress: break
+        case .digits, .yearAndMonth, .state, .country, .postalCode: break
         }
         guard let text = given.string else { return true }
         // Longer than any of them.
@@ -73,40 +69,8 @@ package enum Expectation: Hashable, Sendable {
             let parts = text.split(separator: "-", omittingEmptySubsequences: false)
             return parts.allSatisfy(\.isDigits)
                 && (parts.map(\.utf8.count) == [5] || parts.map(\.utf8.count) == [5, 4])
-        case .ipAddress: return isAddress(text)
         case .date, .notNegative, .wholeCents: return true
         }
-    }
-
-    private func isAddress(_ text: String) -> Bool { text.contains(":") ? isVersion6(text) : isVersion4(text) }
-
-    private func isVersion4(_ text: some StringProtocol) -> Bool {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4
-            && parts.allSatisfy { $0.isDigits && $0.utf8.count <= 3 && (0...255).contains(Int($0) ?? -1) }
-    }
-
-    /// Eight groups, of which one `::` may stand for some; the last two may be written as version 4.
-    private func isVersion6(_ text: String) -> Bool {
-        let halves = text.split(separator: "::", omittingEmptySubsequences: false)
-        guard halves.count <= 2 else { return false }
-        var count = 0
-        for (place, half) in halves.enumerated() where !half.isEmpty || halves.count == 1 {
-            let groups = half.split(separator: ":", omittingEmptySubsequences: false)
-            for (number, group) in groups.enumerated() {
-                let isLast = place == halves.count - 1 && number == groups.count - 1
-                if isLast, group.contains(".") {
-                    guard isVersion4(group) else { return false }
-                    count += 2
-                } else {
-                    guard (1...4).contains(group.utf8.count), group.allSatisfy(\.isHexDigit),
-                        group.utf8.allSatisfy({ $0 < 0x80 })
-                    else { return false }
-                    count += 1
-                }
-            }
-        }
-        return halves.count == 2 ? count <= 7 : count == 8
     }
 }
 

@@ -145,13 +145,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("127.0.0.1", nil), ("::1", nil), ("2001:db8::ff00:42:8329", nil), ("::ffff:10.0.0.1", nil), ("1.2.3", "1"),
-        ("256.1.1.1", "1"), ("localhost", "1"), ("1:2:3", "1"), ("::1::", "1"), ("1.2.3.4.5", "1"), ("g::1", "1"),
+        ("127.0.0.1", 200), ("::1", 200), ("2001:db8::ff00:42:8329", 200), ("::ffff:10.0.0.1", 200), ("1.2.3", 400),
+        ("256.1.1.1", 400), ("localhost", 400), ("1:2:3", 400), ("::1::", 400), ("1.2.3.4.5", 400), ("g::1", 400),
     ])
-    func `is an address of the Internet where one is asked for`(address: String, warnings: String?) throws {
+    func `is an address of the Internet where one is asked for`(address: String, status: Int) throws {
         let body = World.prequalification().replacing("127.0.0.1", with: address)
-        let answer = try World().send(.post, "/v3/users/prequal/start/lease", body)
-        #expect((answer.status, answer.field("x-sandbox-warnings")) == (200, warnings))
+        #expect(try World().send(.post, "/v3/users/prequal/start/lease", body).status == status)
     }
 
     @Test(arguments: [
