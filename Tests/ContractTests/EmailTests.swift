@@ -91,7 +91,7 @@ import Testing
             "ffff", "FL",
         ]
         let kinds: [Contract.Expectation] = [
-            .date, .notNegative, .digits, .yearAndMonth, .state, .country, .postalCode, .ipAddress,
+            .date, .notNegative, .digits, .yearAndMonth, .state, .country, .postalCode,
         ]
         let fields =
             kinds.enumerated().map { Key.optional("f\($0)", .string.expecting($1), "").field }
