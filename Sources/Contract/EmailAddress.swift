@@ -10,12 +10,33 @@ enum EmailAddress {
     static func isValid(_ text: String) -> Bool {
         // Composing takes time; nothing so long becomes short enough by it.
         guard text.utf8.count <= 4096 else { return false }
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return isValid(ascii: text.utf8) }
         let text = text.canonicallyComposed
         let sides = text.split(separator: "@", omittingEmptySubsequences: false)
         guard sides.count == 2, !sides[0].isEmpty, text.utf16.count <= 254, sides[0].utf8.count <= 64 else {
             return false
         }
         return isLocalPart(sides[0]) && isDomain(sides[1])
+    }
+
+    /// The same for what most are: nothing beyond ASCII, in which every unit is a byte.
+    private static func isValid(ascii text: String.UTF8View) -> Bool {
+        let sides = text.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        guard sides.count == 2, text.count <= 254, sides[0].count <= 64 else { return false }
+        let dot = UInt8(ascii: ".")
+        let atoms = sides[0].split(separator: dot, omittingEmptySubsequences: false)
+        guard atoms.allSatisfy({ !$0.isEmpty && $0.allSatisfy { isAtomText(Unicode.Scalar($0)) } }) else { return false }
+        let labels = sides[1].split(separator: dot, omittingEmptySubsequences: false)
+        guard labels.count >= 2, labels.last?.first.map({ isLetter($0) }) == true else { return false }
+        let hyphen = UInt8(ascii: "-")
+        return labels.allSatisfy { label in
+            (1...63).contains(label.count) && label.first != hyphen && label.last != hyphen
+                && label.allSatisfy { $0 == hyphen || isAlphanumeric(Unicode.Scalar($0)) }
+        }
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
     }
 
     private static func isLocalPart(_ text: Substring) -> Bool {
@@ -25,11 +46,17 @@ enum EmailAddress {
     }
 
     private static func isAtomText(_ scalar: Unicode.Scalar) -> Bool {
-        isAlphanumeric(scalar) || "!#$%&'*+-/=?^_`{|}~".unicodeScalars.contains(scalar)
+        switch scalar {
+        case "!", "#", "$", "%", "&", "'", "*", "+", "-", "/", "=", "?", "^", "_", "`", "{", "|", "}", "~": true
+        default: isAlphanumeric(scalar)
+        }
     }
 
     private static func isAlphanumeric(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9": true
+        default: false
+        }
     }
 
     private static func isDomain(_ text: Substring) -> Bool {

@@ -4,13 +4,32 @@ extension Persona {
     /// - Returns: the suffix that was probably meant, `.deny` or `.limit500`; `nil` for a test value, and for what looks like nobody's.
     package static func nearMiss(ofEmail email: String) -> String? {
         // Longer than any e-mail.
-        guard email.utf8.count <= 1024, outcome(ofEmail: email) == nil else { return nil }
+        guard email.utf8.count <= 1024, couldBeMeant(email.utf8), outcome(ofEmail: email) == nil else { return nil }
         let whole = email.prefix { $0 != "@" }.lowercased()
         let local = whole.prefix { $0 != "+" }
         let words = local.split(separator: ".")
         // The word itself, misspelt or with something around it; then what stands where no suffix does.
         return words.last.flatMap { meant(by: String($0)) }
             ?? standsElsewhere(words, label: whole.dropFirst(local.count))
+    }
+
+    /// The words that can be meant, each by the letters that it has, and how many of those may be missing where it is misspelt.
+    private static let letters: [(set: UInt32, mayMiss: Int)] = (suffixes + suffixesWithDollars + variants.keys).map {
+        (set(of: $0.utf8), $0.utf8.count >= 8 ? 2 : $0.utf8.count >= 5 ? 1 : 0)
+    }
+
+    /// Whether what stands before the `@` has the letters for any of those words. Most people's have not, and need no closer look.
+    private static func couldBeMeant(_ email: String.UTF8View) -> Bool {
+        let given = set(of: email.prefix { $0 != UInt8(ascii: "@") })
+        return letters.contains { (word, mayMiss) in (word & ~given).nonzeroBitCount <= mayMiss }
+    }
+
+    /// The letters of a text as a set; what is no letter of ASCII has no part in it.
+    private static func set(of text: some Sequence<UInt8>) -> UInt32 {
+        text.reduce(0) { set, byte in
+            let place = (byte | 0x20) &- UInt8(ascii: "a")
+            return place < 26 ? set | 1 << UInt32(place) : set
+        }
     }
 
     private static let suffixes: [String] = all.compactMap { persona in
