@@ -17,6 +17,19 @@ import Testing
         let headers: Set<String>
         let request: JSON?
         let response: JSON?
+        /// What was odd about it, in sentences.
+        var warnings: [String] = []
+        /// Whether a fault gave the answer.
+        var isStruck = false
+    }
+
+    /// A name of the documents, and what the server has shown of it.
+    private struct Counted {
+        let name: String
+        let route: String
+        let isFound: Bool
+        /// Whether only a fault brings it.
+        var isByFault = false
     }
 
     private static let router: Router<String> = {
@@ -47,7 +60,9 @@ import Testing
                         query: target.query.map(\.name),
                         headers: Set(
                             (request?["fields"]?.elements ?? []).compactMap { $0["name"]?.string?.lowercased() }),
-                        request: request?["body"], response: entry["response"]?["body"]))
+                        request: request?["body"], response: entry["response"]?["body"],
+                        warnings: (entry["warnings"]?.elements ?? []).compactMap(\.string),
+                        isStruck: entry["fault"] != nil))
             }
         }
     }
@@ -68,9 +83,19 @@ import Testing
         return switch fact.place {
         // It is part of the route.
         case "path": true
-        case "query": exchange.query.contains(fact.path)
+        case "query": exchange.query.contains(fact.path) && !isUnknown(fact.path, exchange)
         case "header": exchange.headers.contains(fact.path.lowercased())
-        default: has(fact.path, exchange.request)
+        default: has(fact.path, exchange.request) && !isUnknown(fact.path, exchange)
+        }
+    }
+
+    /// Whether the server took a field only because it takes any: it says so in a warning.
+    private static func isUnknown(_ path: String, _ exchange: Exchange) -> Bool {
+        exchange.warnings.contains { warning in
+            let parts = warning.replacing(/\[\d+\]/, with: "[]").split(separator: "\"")
+            guard parts.count > 1, parts[1].hasPrefix(" is not documented") else { return false }
+            // Of an object that is unknown, nothing below is looked at.
+            return path == parts[0] || path.hasPrefix("\(parts[0]).") || path.hasPrefix("\(parts[0])[]")
         }
     }
 
@@ -287,46 +312,34 @@ import Testing
         let exchanges = try exchanges(shop) + [try withoutKey(server)]
         let facts = try Facts()
         var missing: [String] = []
-        func count(_ name: String, _ total: [(name: String, route: String, isFound: Bool)], of fidelity: String)
-            -> String
-        {
+        func count(_ name: String, _ total: [Counted], of fidelity: String) -> String {
             let own = total.filter { Self.fidelity[$0.route] == fidelity }
             missing += own.filter { !$0.isFound }.map { "\($0.route) \(name) \($0.name)" }
+            let byFault = own.count(where: \.isByFault)
             return "\(own.count(where: \.isFound)) of \(own.count) \(name)"
+                + (byFault == 0 ? "" : " (\(byFault) only by a fault)")
         }
-        func good(_ route: String) -> Bool {
-            exchanges.contains { $0.route == route && (200..<300).contains($0.status) }
+        func shown(_ name: String, _ route: String, where isMeant: (Exchange) -> Bool) -> Counted {
+            let found = exchanges.filter { $0.route == route && isMeant($0) }
+            return Counted(
+                name: name, route: route, isFound: !found.isEmpty,
+                isByFault: !found.isEmpty && found.allSatisfy(\.isStruck))
         }
-        let routes = facts.routes.map { (name: "", route: $0, isFound: good($0)) }
-        let fields = facts.fields.map { fact in
-            (name: fact.path, route: fact.route, isFound: exchanges.contains { isAccepted(fact, $0) })
-        }
+        let routes = facts.routes.map { shown("", $0) { (200..<300).contains($0.status) } }
+        let fields = facts.fields.map { fact in shown(fact.path, fact.route) { isAccepted(fact, $0) } }
         // A page lists what comes with any of its statuses: the child key's `message` comes with its 401.
         let members = facts.members.map { fact in
-            (
-                name: fact.path, route: fact.route,
-                isFound: exchanges.contains { exchange in
-                    exchange.route == fact.route && has(fact.path, exchange.response)
-                        && facts.statuses.contains { $0.route == fact.route && $0.name == String(exchange.status) }
-                }
-            )
+            shown(fact.path, fact.route) { exchange in
+                has(fact.path, exchange.response)
+                    && facts.statuses.contains { $0.route == fact.route && $0.name == String(exchange.status) }
+            }
         }
-        let statuses = facts.statuses.map { fact in
-            (
-                name: fact.name, route: fact.route,
-                isFound: exchanges.contains { $0.route == fact.route && String($0.status) == fact.name }
-            )
-        }
-        func answered(_ fact: Facts.Named) -> (name: String, route: String, isFound: Bool) {
-            let parts = fact.name.split(separator: "/").map(String.init)
-            return (
-                fact.name, fact.route,
-                exchanges.contains { exchange in
-                    let code = exchange.response?["error"]?["code"]
-                    return exchange.route == fact.route && String(exchange.status) == parts[0]
-                        && (code?.string ?? code?.numberText) == parts[1]
-                }
-            )
+        let statuses = facts.statuses.map { fact in shown(fact.name, fact.route) { String($0.status) == fact.name } }
+        func answered(_ fact: Facts.Named) -> Counted {
+            shown(fact.name, fact.route) { exchange in
+                let code = exchange.response?["error"]?["code"]
+                return "\(exchange.status)/\(code?.string ?? code?.numberText ?? "")" == fact.name
+            }
         }
         let codes = facts.codes.map(answered)
         let placeholders = facts.placeholders.map(answered)

@@ -314,11 +314,14 @@ import Testing
     }
 
     /// What a test of every field of every call finds: the fields of which a change makes a difference, and those of which none does.
-    private func tried() throws -> (withEffect: Set<String>, without: Set<String>, untried: Set<String>) {
+    private func tried() throws -> (
+        withEffect: Set<String>, without: Set<String>, untried: Set<String>, changes: Int
+    ) {
         let world = try World(try Shop(try Server("--quiet"), key: "k"))
         var withEffect: Set<String> = []
         var without: Set<String> = []
         var untried: Set<String> = []
+        var changes = 0
         for call in world.calls {
             let endpoint = try #require(Routes.byOperation[call.endpoint], "\(call.endpoint)")
             let base = try #require(
@@ -342,6 +345,7 @@ import Testing
                     let values = (value(path, in: start).map { [$0] } ?? []) + meant + self.values(last.schema)
                     let bodies = values.map { set(path, $0, in: start) }
                     let given = try bodies.compactMap(look)
+                    changes += bodies.count + (last.isRequired ? 0 : 1)
                     let absent = last.isRequired ? nil : try look(set(path, nil, in: bodies.first ?? start))
                     if given.count < 2 { untried.insert("\(call.endpoint) \(name)") }
                     if Set(given).count > 1 || absent.map({ !given.contains($0) }) == true {
@@ -352,11 +356,11 @@ import Testing
                 }
             }
         }
-        return (withEffect, without.subtracting(withEffect), untried)
+        return (withEffect, without.subtracting(withEffect), untried, changes)
     }
 
     @Test func `stands in Fidelity, and none that has one does`() throws {
-        let (withEffect, found, untried) = try tried()
+        let (withEffect, found, untried, changes) = try tried()
         let fidelity = String(decoding: try Repository.bytes("Docs/Fidelity.md"), as: UTF8.self)
         let section = try #require(
             fidelity.split(separator: "## Without an effect\n").last?.split(separator: "\n## ").first)
@@ -371,6 +375,7 @@ import Testing
         #expect(listed.subtracting(found).sorted() == [], "listed, though it has one")
         #expect(untried.sorted() == [], "no two values were taken")
         #expect(withEffect.count > 100)
+        #expect(changes > 700)
     }
 
     @Test func `is looked for in every call with a body or a query`() throws {
