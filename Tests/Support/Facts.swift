@@ -22,6 +22,8 @@ package struct Facts {
     package private(set) var statuses: [Named] = []
     package private(set) var codes: [Named] = []
     package private(set) var samples: [Named] = []
+    /// Error samples that the generator printed whatever the call.
+    package private(set) var placeholders: [Named] = []
 
     package init() throws {
         let text = String(decoding: try Repository.bytes("Tests/Fixtures/facts.txt"), as: UTF8.self)
@@ -36,6 +38,7 @@ package struct Facts {
             switch words[0] {
             case "status": statuses.append(Named(route: route, name: words[1]))
             case "code": codes.append(Named(route: route, name: words[1]))
+            case "placeholder": placeholders.append(Named(route: route, name: words[1]))
             case "sample": samples.append(Named(route: route, name: words[1]))
             default:
                 let fact = Fact(

@@ -42,7 +42,7 @@ enum StartCheckout {
     static let endpoint = Endpoint(
         .post, "/v3/checkout",
         aliases: [Endpoint.Alias(.get, "/v3/checkout", source: .documented("legacy, Checkout"))], title: "Checkout",
-        section: .checkout, source: .documented("legacy, Checkout"), security: .apiKey,
+        section: .checkout, source: .inferred("legacy, Checkout, which prints GET"), security: .apiKey,
         body: fields(transactionId, items, shipping, total, discounts, couponCode, customer),
         request: Sample(PackageResources.checkout_request_json),
         outcomes: [
