@@ -194,7 +194,7 @@ extension LeaseDocument {
         }
         unsafe HPDF_Page_BeginText(page)
         unsafe HPDF_Page_MoveTextPos(page, Self.margin, y - size)
-        var rest = line[...]
+        var rest = Self.inVisualOrder(line)[...]
         while let face = rest.first?.face {
             let run = rest.prefix { $0.face === face }
             rest = rest.dropFirst(run.count)
@@ -207,6 +207,45 @@ extension LeaseDocument {
         unsafe HPDF_Page_EndText(page)
         guard unsafe HPDF_GetError(document) == 0 else { throw failure }
         y -= size * 1.35
+    }
+
+    /// Words of Hebrew and Arabic from right to left, in a line that goes from left to right; marks stay behind their letters.
+    private static func inVisualOrder(_ line: [Letter]) -> [Letter] {
+        guard line.contains(where: \.scalar.isRightToLeft) else { return line }
+        var ordered: [Letter] = []
+        var turned: [[Letter]] = []
+        // What is neither, behind letters from right to left: it is turned only if more of those follow.
+        var pending: [Letter] = []
+        func settle() {
+            ordered += turned.reversed().joined()
+            ordered += pending
+            (turned, pending) = ([], [])
+        }
+        for letter in line {
+            if letter.scalar.isRightToLeft, letter.scalar.properties.canonicalCombiningClass == .notReordered {
+                turned += pending.map { [$0] } + [[letter]]
+                pending = []
+            } else if letter.scalar.properties.canonicalCombiningClass != .notReordered, pending.isEmpty,
+                !turned.isEmpty
+            {
+                turned[turned.count - 1].append(letter)
+            } else if !turned.isEmpty, letter.scalar.properties.numericType == .decimal {
+                // A number among them keeps its own order.
+                if pending.isEmpty, turned.last?.last?.scalar.properties.numericType == .decimal {
+                    turned[turned.count - 1].append(letter)
+                } else {
+                    turned += pending.map { [$0] } + [[letter]]
+                    pending = []
+                }
+            } else if !turned.isEmpty, letter.scalar == " " || letter.scalar == "-" || letter.scalar == "'" {
+                pending.append(letter)
+            } else {
+                settle()
+                ordered.append(letter)
+            }
+        }
+        settle()
+        return ordered
     }
 
     // MARK: Choosing fonts
@@ -288,4 +327,12 @@ extension LeaseDocument {
 extension Unicode.Scalar {
     /// Where a line may be broken. A no-break space is none.
     fileprivate var isBlank: Bool { self == " " || self == "\t" || self == "\n" || self == "\r" }
+
+    /// The letters of Hebrew, Arabic, Syriac, Thaana and NKo, and the forms in which Arabic's are joined.
+    fileprivate var isRightToLeft: Bool {
+        switch value {
+        case 0x590...0x8FF, 0xFB1D...0xFDFF, 0xFE70...0xFEFE: properties.numericType == nil
+        default: false
+        }
+    }
 }
