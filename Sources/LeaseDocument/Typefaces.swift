@@ -4,7 +4,10 @@ enum Typefaces {
     /// Debian's places, with the package of each; then those of Fedora, Arch and macOS.
     static let paths = [
         "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",  // fonts-dejavu-core: Latin, Greek, Cyrillic, Hebrew, Arabic
-        "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",  // fonts-droid-fallback: Chinese, Japanese, Korean
+        // fonts-droid-fallback: Chinese, Japanese and Korean. Where the first is not there the second, without Korean, is tried; libharu
+        // takes only one of a name.
+        "/usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf",
+        "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
         "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",  // fonts-wqy-microhei
         "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",  // fonts-wqy-zenhei
         "/usr/share/fonts/truetype/arphic/uming.ttc",  // fonts-arphic-uming

@@ -137,6 +137,16 @@ import Testing
         #expect(try run(script, shop) == [])
     }
 
+    /// A fault strikes the script where it names the key that the script has.
+    @Test func `removes a fault on the caller's own key`() throws {
+        let shop = try shop("own key", faults: [#"{"skip":1,"status":500,"keys":["explain outage own key"]}"#])
+        #expect(try shop.send("POST", "/v3/users", Self.nobody).status == 400)
+        let explanation = try explained(shop)
+        #expect(changes(explanation).contains { $0.contains("so the script removes it first") })
+        let script = try #require(explanation["corrected"]?.string)
+        #expect(try run(script, shop) == [])
+    }
+
     @Test func `has a correction of a call whose connection a fault closed`() throws {
         let shop = try shop("closed", faults: [#"{"connection":"closeBefore"}"#])
         #expect(try shop.attempt("GET", "/v3/users") == nil)

@@ -1,3 +1,4 @@
+import Foundation
 import LeaseDocument
 import Medusa
 import Support
@@ -5,6 +6,7 @@ import Testing
 
 @Suite struct `A contract on paper` {
     private static let dejaVu = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
+    private static let droid = "/usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf"
 
     private func document(_ name: String, item: String = "iPad") -> LeaseDocument {
         let now = Timestamp(milliseconds: 1_521_474_687_080)
@@ -51,6 +53,14 @@ import Testing
     @Test func `has the letters of a name that Western fonts lack`() throws {
         let pages = try print("Müller-Łukasz", fonts: [Self.dejaVu])
         #expect(pages.text.contains("Lessee: Müller-Łukasz, x@example.com"))
+        #expect(!pages.text.contains("stand as ?"))
+    }
+
+    /// `.ci/packages` brings the font; a machine without it has nothing to look at here.
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: droid)))
+    func `has Chinese, Japanese and Korean letters where a font does, beside others`() throws {
+        let pages = try print("李小龙 Łukasz ひらがな 김철수", fonts: [Self.dejaVu, Self.droid])
+        #expect(pages.text.contains("Lessee: 李小龙 Łukasz ひらがな 김철수, x@example.com"))
         #expect(!pages.text.contains("stand as ?"))
     }
 
