@@ -118,6 +118,8 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
         .testTarget(name: "MedusaTests", dependencies: ["Medusa", "Support"]),
+        .testTarget(
+            name: "LeaseDocumentTests", dependencies: ["ContentCoding", "LeaseDocument", "Medusa", "Support"]),
         .testTarget(name: "ContractTests", dependencies: ["Contract", "HTTP", "JSON", "Medusa", "Support"]),
         .testTarget(name: "YAMLTests", dependencies: ["JSON", "YAML"]),
         .testTarget(name: "MedusaStoreTests", dependencies: ["MedusaStore", "Medusa", "SQLite", "Support"]),

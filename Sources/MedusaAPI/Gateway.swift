@@ -323,15 +323,22 @@ package final class Gateway {
         }
     }
 
-    /// Answers a request as `answer(_:in:)` does, and keeps what it has written.
-    package func rehearse(_ request: Request, in sandbox: Sandbox) -> Response {
-        let response = answer(request, in: sandbox)
-        do throws(SQLiteError) {
+    /// Answers a request in a copy of a sandbox as the sandbox itself would, faults included, and keeps what it has written. Nothing
+    /// waits: how the answer would leave stands in its `delivery`.
+    ///
+    /// - Parameter key: the API key that it would come with.
+    /// - Returns: the answer, and the fault that struck it.
+    package func rehearse(
+        _ request: Request, in sandbox: Sandbox, key: String
+    ) -> (response: Response, fault: Sandbox.ActiveFault?) {
+        guard let ask = ask(request, in: sandbox, key: key) else { return (Self.noRoute, nil) }
+        do {
+            let reply = sandbox.faults.isEmpty ? call(ask, at: sandbox.now) : try struck(ask, at: sandbox.now)
             try sandbox.store.settle()
+            return (reply.response, ask.trace.fault)
         } catch {
-            return unsaved(error)
+            return (failed(error), nil)
         }
-        return response
     }
 
     /// Answers a request in a sandbox that the caller holds: how a scenario plays its entries. No key is asked for, and no
@@ -343,15 +350,25 @@ package final class Gateway {
     package func answer(
         _ request: Request, in sandbox: Sandbox, as consumer: Sandbox.Consumer? = nil, vendor: String? = nil
     ) -> Response {
-        guard case .match(let match) = Routes.router.find(request.method, request.target.segments) else {
-            return .gateway(.notFound, "no Route matched with those values")
+        guard let ask = ask(request, in: sandbox, key: sandbox.name, as: consumer, vendor: vendor) else {
+            return Self.noRoute
         }
+        return call(ask, at: sandbox.now).response
+    }
+
+    private static var noRoute: Response { .gateway(.notFound, "no Route matched with those values") }
+
+    /// A request in a sandbox that the caller holds; `nil` where there is no route.
+    private func ask(
+        _ request: Request, in sandbox: Sandbox, key: String, as consumer: Sandbox.Consumer? = nil,
+        vendor: String? = nil
+    ) -> Ask? {
+        guard case .match(let match) = Routes.router.find(request.method, request.target.segments) else { return nil }
         let admission = Sandboxes.Admission(
             sandbox: sandbox, consumer: consumer ?? sandbox.defaultConsumer, boundKey: nil, vendor: vendor)
-        let ask = Ask(
-            request: request, route: match.value, parameters: match.parameters, admission: admission,
-            key: sandbox.name, trace: Trace())
-        return call(ask, at: sandbox.now).response
+        return Ask(
+            request: request, route: match.value, parameters: match.parameters, admission: admission, key: key,
+            trace: Trace())
     }
 
     /// A failure on our side: the documented envelope for the caller, the details for the log.

@@ -20,7 +20,7 @@ package final class Trace {
     /// Who asked, where it was not the integration itself.
     var caller: Caller?
     /// What struck it.
-    var fault: Sandbox.ActiveFault?
+    package internal(set) var fault: Sandbox.ActiveFault?
     /// What decided, besides the request and the state: rules, test values.
     var deciders: [Decider] = []
     /// Why its customer token let nobody in.

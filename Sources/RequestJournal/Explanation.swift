@@ -164,7 +164,7 @@ package struct Explanation {
             writer.member("operation", endpoint.operation)
         }
         writer.member("repeat", correction.repetition)
-        guard request.entry.status >= 400 else { return }
+        guard request.hasFailed else { return }
         writer.member("changes", array: correction.changes) { $0.value($1) }
         writer.member("corrected", ifPresent: correction.script)
         writer.member("obstacle", ifPresent: correction.obstacle)

@@ -43,6 +43,13 @@ package struct RecordedRequest {
         return (error["code"].flatMap { $0.string ?? $0.numberText } ?? "", error["message"]?.string ?? "")
     }
 
+    /// Whether the caller did not get what it asked for: a refusal, or an answer that a fault has spoiled.
+    package var hasFailed: Bool {
+        let definition = notes?["fault"]?["definition"]
+        return entry.status >= 400
+            || ["status", "foreign", "connection", "content"].contains { definition?[$0] != nil }
+    }
+
     // MARK: As a document
 
     package func members(to writer: inout JSONWriter) {

@@ -79,6 +79,33 @@ package struct Fault: Sendable {
         }
     }
 
+    /// Whether a client that it strikes gets another answer than the API's own, or none that it can read.
+    package var spoils: Bool { reply != nil || ending != .whole || content != nil || rateLimit != nil }
+
+    /// What it does, in a few words.
+    package var effect: String {
+        var words: [String] = []
+        switch reply {
+        case .status(let status, _, _, _, _): words.append("answers \(status.rawValue)")
+        case .foreign: words.append("answers 403 as to an address outside the USA")
+        case nil: break
+        }
+        if let rateLimit { words.append("lets \(rateLimit.limit) requests pass in a \(rateLimit.window.rawValue)") }
+        switch ending {
+        case .whole: break
+        case .beforeAnswer: words.append("closes the connection before the answer")
+        case .duringAnswer: words.append("closes the connection in the middle of the answer")
+        }
+        switch content {
+        case .truncated: words.append("cuts the body short")
+        case .malformed: words.append("makes the body no JSON")
+        case nil: break
+        }
+        if delay != nil { words.append("delays the answer") }
+        if drip != nil { words.append("sends the body a few bytes at a time") }
+        return words.joined(separator: ", and ")
+    }
+
     /// Whether it is there for a request, before chance and counts are asked.
     func concerns(_ operation: String, key: String, at now: Timestamp) -> Bool {
         (operations.isEmpty || operations.contains(operation)) && (keys.isEmpty || keys.contains(key))

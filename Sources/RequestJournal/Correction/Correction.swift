@@ -24,10 +24,10 @@ package struct Correction {
     package init(
         of request: RecordedRequest, in sandbox: Sandbox, _ gateway: Gateway, url: String, key: String
     ) throws {
-        let planner = Planner(request, sandbox, gateway)
+        let planner = Planner(request, sandbox, gateway, key: key)
         repetition = planner.script.text(url, key: key)
         // What has succeeded needs none.
-        let found = request.entry.status < 400 ? nil : try planner.plan()
+        let found = request.hasFailed ? try planner.plan() : nil
         script = found?.text(url, key: key)
         changes = found == nil ? [] : planner.changes + (found?.reasons ?? [])
         obstacle = found == nil ? planner.obstacle : nil
@@ -38,6 +38,8 @@ package struct Correction {
 final class Planner {
     let sandbox: Sandbox
     let gateway: Gateway
+    /// Of whom the script is for.
+    let key: String
     let request: RecordedRequest
     var script: Script
     /// What was changed about the call itself.
@@ -50,7 +52,8 @@ final class Planner {
     /// The sum of all remedies; no chain of them is longer.
     private static let mostRemedies = 24
 
-    init(_ request: RecordedRequest, _ sandbox: Sandbox, _ gateway: Gateway) {
+    init(_ request: RecordedRequest, _ sandbox: Sandbox, _ gateway: Gateway, key: String) {
+        self.key = key
         self.request = request
         self.sandbox = sandbox
         self.gateway = gateway
@@ -119,17 +122,19 @@ final class Planner {
 
     /// The script that works, if one is found.
     func plan() throws -> Script? {
-        if let fault = request.notes?["fault"]?["id"]?.numberText,
-            sandbox.faults.contains(where: { String($0.id) == fault })
-        {
-            script.steps.insert(
-                Step(.delete, "_sandbox/faults/\(fault)", reason: "the fault that struck is removed"), at: 0)
-        }
         let world = try sandbox.store.image()
-        for _ in 0..<Self.mostRemedies {
-            let rehearsal = try Rehearsal(of: sandbox, world, gateway)
+        // Each fault is removed once at most.
+        for _ in 0..<(Self.mostRemedies + sandbox.faults.count) {
+            let rehearsal = try Rehearsal(of: sandbox, world, gateway, key: key)
             let played = try rehearsal.play(script)
-            guard let stop = played.stop else { return script }
+            guard let stop = played.stop else {
+                for (index, fault) in played.slowed { noteSlowness(index, fault) }
+                return script
+            }
+            if let fault = stop.fault {
+                removeFault(fault, before: stop.index)
+                continue
+            }
             let stuck = script.steps[stop.index].request([:])
             obstacle = "\(stuck.method.rawValue) \(stuck.target.path): \(stop.response.status.rawValue) \(stop.message)"
             let key = "\(script.steps.count - stop.index) \(stop.response.status.rawValue) \(stop.code ?? "")"

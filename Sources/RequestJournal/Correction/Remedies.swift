@@ -74,6 +74,8 @@ extension Planner {
             script.steps.insert(Step(.post, "_sandbox/reset", reason: "the suspended sandbox begins anew"), at: 0)
             // Nobody whom it knew is left.
             script.steps.removeAll { !$0.captures.isEmpty && $0.method == .get }
+        // A reset in front of it has taken the fault away already.
+        case 404 where script.steps[index].isOfSandbox: script.steps.remove(at: index)
         case 404:
             guard let near = nearestEndpoint(to: script.steps[index]) else { return false }
             script.steps[index].method = near.method

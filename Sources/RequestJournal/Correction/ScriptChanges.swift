@@ -12,6 +12,27 @@ extension Planner {
         if !changes.contains(change) { changes.append(change) }
     }
 
+    /// The step that a fault would strike finds it gone.
+    func removeFault(_ fault: Sandbox.ActiveFault, before index: Int) {
+        let reason =
+            "fault \(fault.id) is in force and would strike \(line(of: index)) (it \(fault.fault.effect)), so the script removes it first"
+        script.steps.insert(Step(.delete, "_sandbox/faults/\(fault.id)", reason: reason), at: index)
+    }
+
+    /// A fault that costs time only may stay.
+    func noteSlowness(_ index: Int, _ fault: Sandbox.ActiveFault) {
+        note(
+            "fault \(fault.id) is in force and will strike \(line(of: index)) (it \(fault.fault.effect)); "
+                + "DELETE /_sandbox/faults/\(fault.id) takes it away")
+    }
+
+    /// `POST /v3/users`
+    private func line(of index: Int) -> String {
+        let step = script.steps[index]
+        let path = endpoint(of: index)?.path ?? "/\(step.names.joined(separator: "/"))"
+        return "\(step.method.rawValue) \(path)"
+    }
+
     func insert(_ step: Step, before index: Int) { script.steps.insert(step, at: index) }
 
     /// The declaration that a step meets.
