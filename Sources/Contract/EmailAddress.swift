@@ -25,7 +25,9 @@ enum EmailAddress {
         guard sides.count == 2, text.count <= 254, sides[0].count <= 64 else { return false }
         let dot = UInt8(ascii: ".")
         let atoms = sides[0].split(separator: dot, omittingEmptySubsequences: false)
-        guard atoms.allSatisfy({ !$0.isEmpty && $0.allSatisfy { isAtomText(Unicode.Scalar($0)) } }) else { return false }
+        guard atoms.allSatisfy({ !$0.isEmpty && $0.allSatisfy { isAtomText(Unicode.Scalar($0)) } }) else {
+            return false
+        }
         let labels = sides[1].split(separator: dot, omittingEmptySubsequences: false)
         guard labels.count >= 2, labels.last?.first.map({ isLetter($0) }) == true else { return false }
         let hyphen = UInt8(ascii: "-")

@@ -28,7 +28,7 @@ extension Persona {
     private static func set(of text: some Sequence<UInt8>) -> UInt32 {
         text.reduce(0) { set, byte in
             let place = (byte | 0x20) &- UInt8(ascii: "a")
-            return place < 26 ? set | 1 << UInt32(place) : set
+            return place < 26 ? set | 1 << place : set
         }
     }
 
