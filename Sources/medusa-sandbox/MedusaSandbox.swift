@@ -22,5 +22,5 @@ struct MedusaSandbox: ParsableCommand {
         ]
             + ControlCommands.all)
 
-    static let version = "0.5.0"
+    static let version = "0.6.0"
 }
