@@ -48,6 +48,7 @@ enum StateCalls {
         let transactions = try store.transactions.all()
         let names = try sandbox.names()
         let (ofCustomers, ofTransactions) = (try store.remarks.all(.customer), try store.remarks.all(.transaction))
+        let locales = try store.users.locales()
         let personas = try sandbox.personasDocument
         var methods: [Int64: [(id: Int64, method: PaymentMethod)]] = [:]
         for user in users { methods[user.id] = try store.paymentMethods.all(of: user.id) }
@@ -72,7 +73,7 @@ enum StateCalls {
                     $0.member("paymentMethods", array: methods[user.id] ?? []) { writer, row in
                         writer.object { $0.members(of: row.method, id: row.id, in: sandbox) }
                     }
-                    $0.members(of: ofCustomers[String(user.id)])
+                    $0.members(of: ofCustomers[String(user.id)], locale: locales[user.id].map(sandbox.shown))
                 }
             }
             $0.member("transactions", array: transactions) { writer, transaction in
@@ -169,10 +170,14 @@ extension Schema {
 }
 
 extension JSONWriter {
-    fileprivate mutating func members(of remarks: [(operation: String, body: [UInt8])]?) {
-        guard let remarks else { return }
+    /// - Parameter locale: what Create User said; it stands with the customer, for it is no more than a word.
+    fileprivate mutating func members(of remarks: [(operation: String, body: [UInt8])]?, locale: String? = nil) {
+        guard remarks != nil || locale != nil else { return }
         member("said") {
-            for remark in remarks { $0.member(remark.operation, raw: remark.body) }
+            if let locale { $0.member("createUser") { $0.member("locale", locale) } }
+            for remark in remarks ?? [] where remark.operation != "createUser" || locale == nil {
+                $0.member(remark.operation, raw: remark.body)
+            }
         }
     }
 

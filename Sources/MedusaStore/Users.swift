@@ -33,6 +33,7 @@ package final class Users {
     private let holdersOfSSN: Statement
     private let idByPassword: Statement
     private let changePassword: Statement
+    private let everyLocale: Statement
 
     init(_ connection: Connection) {
         self.connection = connection
@@ -112,6 +113,7 @@ package final class Users {
         idByPassword = connection.statement(
             "SELECT id FROM users WHERE (email = ?1 OR email = ?2) AND password_digest = ?3")
         changePassword = connection.statement("UPDATE users SET password_digest = ? WHERE id = ?")
+        everyLocale = connection.statement("SELECT id, locale FROM users WHERE locale IS NOT NULL")
         holdersOfSSN = connection.statement(
             "SELECT user_id, phone FROM profiles WHERE ssn_digest = ? ORDER BY user_id DESC")
         ownerOfSSN = connection.statement("SELECT user_id FROM profiles WHERE ssn_digest = ? AND user_id <> ? LIMIT 1")
@@ -290,6 +292,13 @@ package final class Users {
     /// When the last thing happened; the clock cannot stand before it.
     package func latestMoment() throws(SQLiteError) -> Timestamp {
         try latest.row { $0.moment(0) } ?? Timestamp(milliseconds: 0)
+    }
+
+    /// The locales that customers were created with.
+    package func locales() throws(SQLiteError) -> [Int64: String] {
+        var found: [Int64: String] = [:]
+        for (user, locale) in try everyLocale.rows(read: { ($0.integer(0), $0.text(1)) }) { found[user] = locale }
+        return found
     }
 
     /// Everybody, oldest first.

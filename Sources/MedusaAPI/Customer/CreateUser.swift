@@ -42,7 +42,6 @@ enum CreateUser {
             try call.store.letters.send(
                 to: row, code: call.sandbox.authCode(), at: call.now, expiresAt: call.now + Letter.lifetime)
         }
-        try call.keep(fields(locale), of: row)
         return .data {
             $0.member("userId", call.userId(row))
             $0.member("token", call.sandbox.customerToken(for: row, at: call.now, key: call.boundKey))
