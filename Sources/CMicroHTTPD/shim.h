@@ -9,6 +9,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -101,5 +102,8 @@ shim_next_signal(int descriptor, int *from_terminal)
     *from_terminal = info.ssi_code == SI_KERNEL;
     return (int)info.ssi_signo;
 }
+
+/* A descriptor that becomes readable when something is written to it. */
+static inline int shim_event(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
 #endif

@@ -4,15 +4,34 @@ internal import JSON
 internal import Medusa
 package import MedusaAPI
 internal import MedusaStore
-internal import Sandbox
+package import Sandbox
 internal import Scenarios
 
 /// Everything under `/_sandbox`, and the OpenAPI document: what turns the sandbox itself. Declared, authenticated and answered as the API is, in the same
 /// envelopes; but what it does not know it refuses, for a misspelt switch that seems to work would help nobody.
+///
+/// A call may have much to look at: thousands of customers, ten years of payments, a database that comes as a file. So each call to a
+/// sandbox is work for another thread, which has that sandbox to itself meanwhile, and nobody else waits.
 package final class Control {
     private let gateway: Gateway
+    private let onlookers = Onlookers()
 
     package init(_ gateway: Gateway) { self.gateway = gateway }
+
+    package typealias Start =
+        (_ sandbox: Sandbox, _ run: @escaping () -> Void, _ then: @escaping () -> Void) -> Void
+
+    /// Lets something be done with a sandbox that takes long, on another thread, and then goes on with something on the loop's.
+    package var start: Start {
+        get { onlookers.start }
+        set { onlookers.start = newValue }
+    }
+
+    /// Whether somebody waits for the journal, and what has come into it has not been looked at.
+    package var hasMore: Bool { onlookers.hasMore }
+
+    /// Looks at some of it.
+    package func doSome() { onlookers.doSome() }
 
     /// Whether a request is for here.
     package static func owns(_ target: Target) -> Bool {
@@ -58,23 +77,24 @@ package final class Control {
         _ request: Request, _ route: ControlRoute, _ parameters: [NamedValue], _ version: String
     ) -> Gateway.Reply {
         switch route.answer {
-        case .open(let answer): Gateway.Reply(response: answer(request, version))
+        case .open(let answer): return Gateway.Reply(response: answer(request, version))
         case .document:
-            Gateway.Reply(
+            let sandbox = gateway.sandboxToDescribe(to: request.fields)
+            if let absence = sandbox?.absence { return Gateway.Reply(awaiting: absence) }
+            return Gateway.Reply(
                 response: OpenAPICalls.answer(
-                    request, version: version,
-                    wrapsArrays: gateway.openedSandbox(of: request.fields)?.settings.wrapsArrays ?? false))
-        case .read(let answer): keyed(request, route, parameters, answer)
+                    request, version: version, wrapsArrays: sandbox?.settings.wrapsArrays ?? false))
+        case .read(let answer): return keyed(request, route, parameters, answer)
         case .replace(let answer):
-            keyed(request, route, parameters) { call in
+            return keyed(request, route, parameters) { call in
                 // A review that has just ended has written.
                 try call.sandbox.store.settle()
                 return try answer(call)
             }
         case .write(let answer):
-            keyed(request, route, parameters) { call in try call.sandbox.store.write { try answer(call) } }
+            return keyed(request, route, parameters) { call in try call.sandbox.store.write { try answer(call) } }
         case .happen(let answer):
-            keyed(request, route, parameters) { call in
+            return keyed(request, route, parameters) { call in
                 try call.sandbox.store.write(at: call.now) { try answer(call) }
             }
         }
@@ -82,33 +102,71 @@ package final class Control {
 
     private func keyed(
         _ request: Request, _ route: ControlRoute, _ parameters: [NamedValue],
-        _ answer: (ControlCall) throws -> Response
+        _ answer: @escaping (ControlCall) throws -> Response
     ) -> Gateway.Reply {
         switch gateway.authenticate(request) {
         case .refused(let response): return Gateway.Reply(response: response)
+        case .away(let absence): return Gateway.Reply(awaiting: absence)
         case .admitted(let admission, let key):
             let sandbox = admission.sandbox
+            let found = RequestCalls.concernsStrays(request) ? gateway.strays() : nil
+            if case .away(let absence) = found { return Gateway.Reply(awaiting: absence) }
+            let strays = found?.sandbox
             sandbox.showsSecrets = gateway.recording.showsSecrets
-            var reply = Gateway.Reply(response: self.answer(request, route.endpoint, parameters, sandbox, key, answer))
-            if reply.response.status.rawValue >= 400 { gateway.hideSecrets(in: &reply.response, of: sandbox) }
-            reply.response.showTime(of: sandbox)
-            if sandbox.store.isOpen { reply.unsettled = sandbox }
+            let errand = Errand(
+                request: request, endpoint: route.endpoint, parameters: parameters, admission: admission, key: key,
+                strays: strays, gateway: gateway.apart(), onlookers: onlookers, answer: answer)
+            var reply = Gateway.Reply(response: Response(.serviceUnavailable))
+            reply.deferral = .work(
+                Gateway.Work(in: [sandbox, strays].compactMap(\.self)) {
+                    errand.run()
+                } wait: { [onlookers] in
+                    errand.outlook.verification.map { onlookers.wait(for: $0, in: sandbox, errand.gateway) }
+                })
             return reply
         }
     }
+}
 
-    private func answer(
-        _ request: Request, _ endpoint: Endpoint, _ parameters: [NamedValue], _ sandbox: Sandbox, _ key: String,
-        _ answer: (ControlCall) throws -> Response
-    ) -> Response {
+/// A call to a sandbox, on another thread.
+private struct Errand {
+    let request: Request
+    let endpoint: Endpoint
+    let parameters: [NamedValue]
+    let admission: Sandboxes.Admission
+    let key: String
+    let strays: Sandbox?
+    let gateway: Gateway
+    let onlookers: Onlookers
+    let answer: (ControlCall) throws -> Response
+    let outlook = ControlCall.Outlook()
+
+    /// Answers, and makes durable what it has written.
+    func run() -> Response {
+        let sandbox = admission.sandbox
+        var response = answered()
+        do {
+            try sandbox.store.settle()
+        } catch {
+            response = gateway.unsaved(error)
+            // What it was told is not true either.
+            try? sandbox.reload()
+        }
+        if response.status.rawValue >= 400 { gateway.hideSecrets(in: &response, of: sandbox) }
+        response.showTime(of: sandbox)
+        return response
+    }
+
+    private func answered() -> Response {
+        let sandbox = admission.sandbox
         do {
             try sandbox.resolveReviews(at: sandbox.now)
             return try answer(
                 ControlCall(
-                    endpoint: endpoint, sandbox: sandbox, now: sandbox.now, request: request, key: key,
-                    gateway: gateway,
-                    parameters: parameters,
-                    payload: endpoint.content == .json ? try gateway.payload(request, of: endpoint) : nil))
+                    endpoint: endpoint, admission: admission, strays: strays, now: sandbox.now, request: request,
+                    key: key, gateway: gateway, parameters: parameters,
+                    payload: endpoint.content == .json ? try gateway.payload(request, of: endpoint) : nil,
+                    outlook: outlook, onlookers: onlookers))
         } catch let refusal as ControlRefusal {
             return refusal.response
         } catch let violation as Violation {

@@ -4,12 +4,15 @@ internal import JSON
 internal import Medusa
 internal import MedusaAPI
 internal import MedusaStore
+internal import RequestJournal
 internal import Sandbox
 
 /// One request to the sandbox itself.
 struct ControlCall {
     let endpoint: Endpoint
-    let sandbox: Sandbox
+    let admission: Sandboxes.Admission
+    /// The sandbox of requests that belong to none, where the call is about them.
+    let strays: Sandbox?
     let now: Timestamp
     let request: Request
     /// The API key with which it came.
@@ -17,6 +20,17 @@ struct ControlCall {
     let gateway: Gateway
     let parameters: [NamedValue]
     let payload: JSON?
+    let outlook: Outlook
+    /// The loop's: for whoever is to be told later.
+    let onlookers: Onlookers
+
+    /// What the answer waits for, if anything.
+    final class Outlook {
+        var verification: Verification.Progress?
+    }
+
+    var sandbox: Sandbox { admission.sandbox }
+
     /// The body of a request that is not JSON.
     var bytes: [UInt8] { request.body }
 

@@ -153,9 +153,15 @@ enum RequestCalls {
         return (try Pattern(reading: .object(try JSON(document)), present: call.now), query)
     }
 
+    /// Whether a call is about requests that belong to no sandbox.
+    static func concernsStrays(_ request: Request) -> Bool {
+        request.target.query.contains { $0.name == strays.field.name }
+            || request.target.segments.last?.hasPrefix(Gateway.strayPrefix) == true
+    }
+
     private static func source(_ call: ControlCall, _ query: Values) throws -> Sandbox {
         guard query[strays] == true else { return call.sandbox }
-        guard let sandbox = call.gateway.strays() else {
+        guard let sandbox = call.strays else {
             throw ControlRefusal(
                 .notFound, "RequestNotFound", "There is no room for requests that belong to no sandbox")
         }
@@ -185,7 +191,7 @@ enum RequestCalls {
         var response = Response(
             .ok,
             fields: [NamedValue("Content-Type", "text/event-stream"), NamedValue("Cache-Control", "no-store")])
-        response.live = RequestStream(of: sandbox, pattern, after: start)
+        response.live = RequestStream(of: sandbox, pattern, after: start, call.onlookers)
         return response
     }
 }
@@ -201,7 +207,7 @@ extension ControlCall {
         }
         let unknown =
             "There is no request \(id) here: name one by the x-sandbox-request-id of its answer, with the same API key"
-        guard let journal = (isStray ? gateway.strays() : sandbox)?.store.journal else { throw missing(unknown) }
+        guard let journal = (isStray ? strays : sandbox)?.store.journal else { throw missing(unknown) }
         let extent = try journal.extent
         guard let number = digits == "latest" ? extent.newestId : Int64(digits) else { throw missing(unknown) }
         if let entry = try journal.find(number) { return RecordedRequest(entry) }

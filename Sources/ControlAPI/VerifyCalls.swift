@@ -54,26 +54,14 @@ enum VerifyCalls {
     private static func answer(_ call: ControlCall) throws -> Response {
         let body = try call.body()
         let verification = try Verification(reading: body, present: call.now)
-        let first = try verification.outcome(in: call.sandbox.store.journal)
-        var response = response(first, call.gateway, call.sandbox)
-        guard !first.holds, verification.patienceMilliseconds > 0 else { return response }
-        weak let sandbox = call.sandbox
-        let gateway = call.gateway
-        var seen: Int64 = -1
-        response.later = Later(patienceMilliseconds: verification.patienceMilliseconds) { isOver in
-            guard let journal = sandbox?.store.journal, let newest = try? journal.extent.newestId else {
-                return .error(.conflict, "NotVerified", message: "The sandbox was closed meanwhile; ask again")
-            }
-            guard newest != seen || isOver else { return nil }
-            seen = newest
-            guard let outcome = try? verification.outcome(in: journal) else { return nil }
-            return outcome.holds || isOver ? Self.response(outcome, gateway, sandbox) : nil
-        }
-        return response
+        let progress = try verification.look(at: call.sandbox.store.journal)
+        let outcome = progress.outcome
+        if !outcome.holds, verification.patienceMilliseconds > 0 { call.outlook.verification = progress }
+        return response(outcome, call.gateway, call.sandbox)
     }
 
     /// What was looked for is repeated, and could be a secret.
-    private static func response(_ outcome: Verification.Outcome, _ gateway: Gateway, _ sandbox: Sandbox?) -> Response {
+    static func response(_ outcome: Verification.Outcome, _ gateway: Gateway, _ sandbox: Sandbox?) -> Response {
         var response: Response =
             outcome.holds
             ? .data { $0.members(of: outcome) }

@@ -2,19 +2,10 @@
 package protocol LiveBody: AnyObject {
     /// What there is to send; empty when there is nothing yet, `nil` at the end.
     func next() -> [UInt8]?
-}
 
-/// An answer that may come later: it is looked for again and again until it is there.
-package final class Later {
-    /// Of the machine's time, from the request's arrival.
-    package let patienceMilliseconds: Int64
-    private let look: (_ isOver: Bool) -> Response?
+    /// Set by the server while nothing is to be sent; to be called, on the server's thread, once there is something.
+    var wake: (() -> Void)? { get set }
 
-    /// - Parameter look: the answer, if there is one; asked for one when the time is over.
-    package init(patienceMilliseconds: Int64, look: @escaping (_ isOver: Bool) -> Response?) {
-        self.patienceMilliseconds = patienceMilliseconds
-        self.look = look
-    }
-
-    package func response(isOver: Bool) -> Response? { look(isOver) }
+    /// After how many milliseconds without anything it is asked all the same.
+    var quietMilliseconds: Int64 { get }
 }

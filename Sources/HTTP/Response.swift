@@ -7,8 +7,6 @@ package struct Response {
     package var delivery: Delivery?
     /// What follows the header in the place of `body`.
     package var live: (any LiveBody)?
-    /// What the answer waits for; this one is not sent then.
-    package var later: Later?
 
     package init(_ status: Status, fields: [NamedValue] = [], body: [UInt8] = []) {
         self.status = status

@@ -23,8 +23,9 @@ extension HTTPServer {
         case .draining(let rejection):
             return drain(exchange, rejection, piece.count)
         case .waiting(let response, let batch):
-            if batch?.failure == nil, let later = response.later { return look(later, exchange) }
             return send(batch?.failure ?? response, exchange)
+        case .pending(let pending):
+            return take(pending, exchange)
         }
     }
 
@@ -96,19 +97,23 @@ extension HTTPServer {
         exchange.isLast = exchange.hasClientFinished
         let answer = application.answer(
             Request(method: method, target: target, fields: exchange.head.fields, body: exchange.body))
-        let delay = answer.response.delivery?.delayMilliseconds ?? 0
-        let leavesNow = exchange.isLast || !mayWait || answer.batch == nil && delay == 0
-        if answer.response.later == nil || exchange.isLast || !mayWait, leavesNow {
-            // A suspended connection whose client has closed its side is dropped when it is resumed: settle now.
-            if answer.batch != nil { application.settle() }
-            let answered = answer.response.later?.response(isOver: true) ?? answer.response
-            return send(answer.batch?.failure ?? answered, exchange)
+        switch answer {
+        case .ready(let response, let batch):
+            return finish(response, batch, exchange)
+        case .pending(let pending):
+            return take(pending, exchange)
         }
-        exchange.phase = .waiting(answer.response, answer.batch)
-        if let later = answer.response.later {
-            exchange.patienceEndsAtMilliseconds = monotonicMilliseconds() + later.patienceMilliseconds
-            _ = sleep(exchange, until: monotonicMilliseconds() + Self.lookMilliseconds)
-        } else if delay > 0 {
+    }
+
+    /// Answers, once what the answer speaks of is durable and its time has come.
+    private func finish(_ response: Response, _ batch: Batch?, _ exchange: Exchange) -> MHD_Result {
+        let delay = response.delivery?.delayMilliseconds ?? 0
+        guard mayWait, batch != nil || delay > 0 else {
+            if batch != nil { application.settle() }
+            return send(batch?.failure ?? response, exchange)
+        }
+        exchange.phase = .waiting(response, batch)
+        if delay > 0 {
             _ = sleep(exchange, until: monotonicMilliseconds() + delay)
         } else {
             waiting.append(exchange)
@@ -117,18 +122,15 @@ extension HTTPServer {
         return .YES
     }
 
-    /// How often whatever comes later is looked for.
-    static let lookMilliseconds: Int64 = 10
-
-    /// Looks whether an answer that may come later is there.
-    private func look(_ later: Later, _ exchange: Exchange) -> MHD_Result {
-        // What this turn has done so far counts only once it is kept.
-        application.settle()
-        let now = monotonicMilliseconds()
-        let isOver = isStopping || now >= exchange.patienceEndsAtMilliseconds
-        if let response = later.response(isOver: isOver) { return send(response, exchange) }
-        let next = min(now + Self.lookMilliseconds, exchange.patienceEndsAtMilliseconds)
-        return sleep(exchange, until: next) ? .YES : .NO
+    /// Takes an answer that is given, or waits for it.
+    private func take(_ pending: PendingAnswer, _ exchange: Exchange) -> MHD_Result {
+        pending.changed = nil
+        if mayWait { pending.checkTime(isOver: isStopping) }
+        if let (response, batch) = pending.given { return finish(response, batch, exchange) }
+        guard mayWait else { return finish(pending.lastWord(), nil, exchange) }
+        exchange.phase = .pending(pending)
+        pending.changed = { [unowned self, unowned exchange] in wake(exchange) }
+        return (pending.end.map { sleep(exchange, until: $0.milliseconds) } ?? sleep(exchange)) ? .YES : .NO
     }
 
     private func send(_ response: Response, _ exchange: Exchange) -> MHD_Result {
@@ -141,6 +143,9 @@ extension HTTPServer {
         return unsafe MHD_queue_response(exchange.connection, UInt32(response.status.rawValue), made)
     }
 
+    /// In bytes: a larger answer is not copied whole, which would keep everybody waiting, but as the client reads it.
+    private static let largeBody = 1 << 20
+
     private func made(_ response: Response, _ exchange: Exchange) -> OpaquePointer? {
         if let live = response.live {
             exchange.isSlowOnPurpose = true
@@ -148,9 +153,10 @@ extension HTTPServer {
             return unsafe MHD_create_response_from_callback(
                 shim_unknown_size, 65_536, liveCallback, Unmanaged.passRetained(stream).toOpaque(), liveDoneCallback)
         }
-        if let delivery = response.delivery, delivery.ending == .duringAnswer || delivery.drip != nil {
-            exchange.isSlowOnPurpose = true
-            let parts = PiecemealBody(response.body, delivery, exchange, server: self)
+        let isSlow = response.delivery.map { $0.ending == .duringAnswer || $0.drip != nil } ?? false
+        if isSlow || response.body.count > Self.largeBody, response.status.rawValue != 205 {
+            exchange.isSlowOnPurpose = isSlow
+            let parts = PiecemealBody(response.body, response.delivery ?? Delivery(), exchange, server: self)
             return unsafe MHD_create_response_from_callback(
                 UInt64(response.body.count), 65_536, pieceCallback, Unmanaged.passRetained(parts).toOpaque(),
                 piecesDoneCallback)
@@ -172,7 +178,11 @@ extension HTTPServer {
             stream.rest = next[...]
         }
         guard !stream.rest.isEmpty else {
-            return sleep(stream.exchange, until: monotonicMilliseconds() + Self.lookMilliseconds)
+            let exchange = stream.exchange
+            stream.body.wake = { [unowned self, weak exchange] in
+                if let exchange { wake(exchange) }
+            }
+            return sleep(exchange, until: monotonicMilliseconds() + stream.body.quietMilliseconds)
                 ? 0 : shim_end_of_stream
         }
         let count = min(stream.rest.count, buffer.count)

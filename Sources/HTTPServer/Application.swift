@@ -22,6 +22,17 @@ package protocol Application: AnyObject {
     /// Makes durable what the answers of this turn of the loop have written. It is called in each turn, once all that was
     /// ready has been served; only then do the answers that carry a `Batch` leave.
     func settle()
+
+    /// Whether something is left to do that can wait until nothing else is ready.
+    var hasMore: Bool { get }
+
+    /// Does a little of it, a millisecond or so. It is called while nothing else is ready.
+    func doSome()
+}
+
+extension Application {
+    package var hasMore: Bool { false }
+    package func doSome() {}
 }
 
 /// Why a connection ended in the middle of a request, or before one.
@@ -34,15 +45,63 @@ package enum Ending: String, CaseIterable, Sendable {
     case noRoom = "all connections are busy, and there was no room for a new one"
 }
 
-/// An answer, which may have to wait for a commit.
-package struct Answer {
-    package let response: Response
-    package let batch: Batch?
+/// What becomes of a request.
+package enum Answer {
+    /// - after: what must be durable before the answer may leave; `nil` lets it leave at once.
+    case ready(Response, after: Batch?)
+    /// It comes later. The connection waits, and nobody else does.
+    case pending(PendingAnswer)
+}
 
-    /// - Parameter batch: what must be durable before the answer may leave; `nil` lets it leave at once.
-    package init(_ response: Response, after batch: Batch? = nil) {
-        self.response = response
-        self.batch = batch
+/// An answer that is not there yet: another thread works on it, or something must happen first. It belongs to the thread that runs the
+/// loop, which is the one that must give it.
+package final class PendingAnswer {
+    let lastWord: () -> Response
+    private(set) var given: (response: Response, batch: Batch?)?
+    /// When it is too late for what is waited for, and what is to be done then.
+    private(set) var end: (milliseconds: Int64, timeIsOver: () -> Void)?
+    /// The server's: looks at the answer again.
+    var changed: (() -> Void)?
+    /// Who has promised this answer to somebody.
+    private var heir: PendingAnswer?
+
+    /// - Parameter lastWord: the answer where the server ends before there is one.
+    package init(lastWord: @escaping () -> Response) { self.lastWord = lastWord }
+
+    /// Gives the answer; the first one counts.
+    package func give(_ response: Response, after batch: Batch? = nil) {
+        if let heir { return heir.give(response, after: batch) }
+        guard given == nil else { return }
+        given = (response, batch)
+        end = nil
+        changed?()
+    }
+
+    /// Says that the answer depends on what is still to happen.
+    ///
+    /// - Parameters:
+    ///   - milliseconds: of the machine's time: how long the client waits for it.
+    ///   - timeIsOver: called then; the answer is to be given soon.
+    package func waits(milliseconds: Int64, _ timeIsOver: @escaping () -> Void) {
+        if let heir { return heir.waits(milliseconds: milliseconds, timeIsOver) }
+        end = (monotonicMilliseconds() + milliseconds, timeIsOver)
+        changed?()
+    }
+
+    /// Lets another one be given whatever this one is given.
+    package func pass(to heir: PendingAnswer) {
+        self.heir = heir
+        if let end { heir.waits(milliseconds: end.milliseconds - monotonicMilliseconds(), end.timeIsOver) }
+        if let given { heir.give(given.response, after: given.batch) }
+    }
+
+    /// Says once that the time is over, if it is.
+    ///
+    /// - Parameter isOver: whether nobody may wait for anything any more.
+    func checkTime(isOver: Bool) {
+        guard let end, isOver || monotonicMilliseconds() >= end.milliseconds else { return }
+        self.end = nil
+        end.timeIsOver()
     }
 }
 

@@ -14,6 +14,8 @@ internal import HTTP
         case draining(Rejection?)
         /// Suspended until the batch is durable.
         case waiting(Response, Batch?)
+        /// Suspended until somebody gives the answer.
+        case pending(PendingAnswer)
         case answered
     }
 
@@ -33,8 +35,6 @@ internal import HTTP
     var lingers = false
     /// When a connection that waits on purpose goes on: monotonic milliseconds.
     var wakesAtMilliseconds: Int64 = 0
-    /// When an answer that may come later has to: monotonic milliseconds.
-    var patienceEndsAtMilliseconds: Int64 = 0
     /// Whether the answer is slow because it was told to be, and not because of the client.
     var isSlowOnPurpose = false
     var isSuspended = false
@@ -101,7 +101,7 @@ internal import HTTP
     var waitsForClient: Bool {
         switch phase {
         case .idle, .begun, .collecting, .draining: true
-        case .waiting, .answered: false
+        case .waiting, .pending, .answered: false
         }
     }
 

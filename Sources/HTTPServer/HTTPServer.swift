@@ -17,14 +17,20 @@ internal import HTTP
     private var exchanges: [Exchange?] = []
     var waiting: [Exchange] = []
     /// Whether the last turn let answers go that libmicrohttpd has not written yet.
-    private var hasResumed = false
+    var hasResumed = false
     private var nowSeconds = monotonicMilliseconds() / 1000
     private var lastSweepSeconds: Int64 = 0
     var isStopping = false
     /// Whether nothing may wait any more, because the server is about to end.
     private var isLastTurn = false
-    /// Connections that wait on purpose.
+    /// Connections that wait on purpose, until a moment.
     private var sleeping: [Exchange] = []
+    /// No earlier than this does one of them go on: monotonic milliseconds.
+    private var nextWakeMilliseconds = Int64.max
+    /// Connections that wait for an answer, however long it takes.
+    private var patient: [Exchange] = []
+    /// The watches that are kept to the end, for they bring answers.
+    private var lastWatches: [Watch] = []
     private var lingering = Lingering()
     /// The request whose body may be larger than others.
     private weak var largeBody: Exchange?
@@ -58,9 +64,11 @@ internal import HTTP
     ///
     /// - Parameters:
     ///   - watches: what else the loop waits for; handled between two turns, on the same thread.
+    ///   - workers: whose work answers wait for.
     ///   - ready: called once, when connections are accepted; false stops at once.
-    package func run(watching watches: [Watch] = [], ready: () -> Bool) {
-        self.watches = watches
+    package func run(watching watches: [Watch] = [], workers: Workers? = nil, ready: () -> Bool) {
+        lastWatches = workers.map { [$0.watch] } ?? []
+        self.watches = watches + lastWatches
         start()
         if !ready() { isStopping = true }
         while !isStopping { turn() }
@@ -97,7 +105,8 @@ internal import HTTP
         for socket in listening { ready.append(pollfd(fd: socket, events: Int16(POLLIN), revents: 0)) }
         let firstLingering = ready.count
         if !lingering.isEmpty { ready += lingering.waited }
-        unsafe poll(&ready, nfds_t(ready.count), timeoutMilliseconds())
+        let count = unsafe poll(&ready, nfds_t(ready.count), timeoutMilliseconds())
+        if count == 0, !hasResumed, application.hasMore { application.doSome() }
         nowSeconds = monotonicMilliseconds() / 1000
         for place in ready[first..<firstLingering] where place.revents != 0 { accept(from: place.fd) }
         serve()
@@ -109,10 +118,10 @@ internal import HTTP
     /// Until libmicrohttpd's own next deadline, or that of a connection that waits on purpose; at most a second while a
     /// connection's age is to be watched.
     private func timeoutMilliseconds() -> Int32 {
-        if hasResumed { return 0 }
+        if hasResumed || application.hasMore { return 0 }
         var longest: Int64 = connections.isEmpty && lingering.isEmpty ? -1 : 1000
-        if let next = sleeping.map(\.wakesAtMilliseconds).min() {
-            longest = min(1000, max(0, next - monotonicMilliseconds()))
+        if nextWakeMilliseconds < .max {
+            longest = min(1000, max(0, nextWakeMilliseconds - monotonicMilliseconds()))
         }
         var wanted: UInt64 = 0
         guard unsafe MHD_get_timeout(daemon, &wanted) == .YES else { return Int32(clamping: longest) }
@@ -161,13 +170,30 @@ internal import HTTP
 
     /// Lets the connections go on whose time has come; all of them when the server stops.
     private func wake() {
-        guard !sleeping.isEmpty else { return }
         let now = monotonicMilliseconds()
+        guard nextWakeMilliseconds <= now || isStopping else { return }
+        nextWakeMilliseconds = .max
         sleeping.removeAll { exchange in
-            guard isStopping || exchange.wakesAtMilliseconds <= now else { return false }
+            guard isStopping || exchange.wakesAtMilliseconds <= now else {
+                nextWakeMilliseconds = min(nextWakeMilliseconds, exchange.wakesAtMilliseconds)
+                return false
+            }
             resume(exchange)
             return true
         }
+    }
+
+    /// Lets a connection go on for which there is something now.
+    func wake(_ exchange: Exchange) {
+        if let place = sleeping.firstIndex(where: { $0 === exchange }) {
+            sleeping.remove(at: place)
+        } else if let place = patient.firstIndex(where: { $0 === exchange }) {
+            patient.remove(at: place)
+        } else {
+            return
+        }
+        hasResumed = true
+        resume(exchange)
     }
 
     private func resume(_ exchange: Exchange) {
@@ -188,6 +214,18 @@ internal import HTTP
         exchange.wakesAtMilliseconds = milliseconds
         exchange.isSlowOnPurpose = true
         sleeping.append(exchange)
+        nextWakeMilliseconds = min(nextWakeMilliseconds, milliseconds)
+        suspend(exchange)
+        return true
+    }
+
+    /// Suspends a connection until somebody wakes it.
+    ///
+    /// - Returns: false in the last turn, in which nobody may wait.
+    func sleep(_ exchange: Exchange) -> Bool {
+        guard !isLastTurn else { return false }
+        exchange.isSlowOnPurpose = true
+        patient.append(exchange)
         suspend(exchange)
         return true
     }
@@ -207,7 +245,7 @@ internal import HTTP
             case .begun, .collecting, .draining:
                 if nowSeconds - exchange.sinceSeconds > limits.requestSeconds { exchange.cut(.tooSlow) }
             case .answered: watch(exchange)
-            case .waiting: break
+            case .waiting, .pending: break
             }
         }
     }
@@ -225,7 +263,7 @@ internal import HTTP
 
     /// No new connections; those with a request in progress get their answer, up to a deadline.
     private func finish() {
-        watches = []
+        watches = lastWatches
         for socket in listening { close(socket) }
         listening = []
         let deadlineSeconds = nowSeconds + limits.drainSeconds
@@ -233,6 +271,8 @@ internal import HTTP
         // A connection that is suspended when the library stops would abort the program. So nothing is suspended from here on, and
         // whatever was goes on.
         isLastTurn = true
+        for exchange in patient { resume(exchange) }
+        patient = []
         serve()
         serve()
         lingering.end()

@@ -106,7 +106,9 @@ extension Access {
         }
         if request.method == .options { return Gateway.Reply(response: preflight(request, origin)) }
         var reply = route(request)
-        reply.response.fields += Self.fields(for: origin)
+        let fields = Self.fields(for: origin)
+        reply.response.fields += fields
+        if case .work(let work) = reply.deferral { work.fields += fields }
         return reply
     }
 

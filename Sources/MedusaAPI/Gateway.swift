@@ -17,7 +17,7 @@ package final class Gateway {
     /// What the journal must not show is found by it.
     package var secrets = Secrets()
     /// Takes a sentence about something that went wrong on our side, or that the caller should look at.
-    private let report: (String) -> Void
+    let report: (String) -> Void
 
     package init(
         _ sandboxes: Sandboxes, access: Access, recording: Recording = Recording(), bodyLimit: Int = 1 << 20,
@@ -38,10 +38,18 @@ package final class Gateway {
         package var alsoUnsettled: Sandbox?
         /// What was noticed on the way; `nil` for what is no part of the record.
         package var trace: Trace?
+        /// Why there is no answer yet; the response says nothing then.
+        package var deferral: Deferral?
 
         package init(response: Response, trace: Trace? = nil) {
             self.response = response
             self.trace = trace
+        }
+
+        /// The sandbox is away: nothing was done, and the request is to be answered once it is back.
+        package init(awaiting absence: Absence) {
+            self.init(response: Response(.serviceUnavailable))
+            deferral = .absence(absence)
         }
 
         /// What was odd about the request (decisions.md 19).
@@ -59,13 +67,14 @@ package final class Gateway {
     package func recorded(_ request: Request, by caller: Trace.Caller? = nil, _ answer: () -> Reply) -> Reply {
         let start = ContinuousClock.now
         var reply = answer()
+        guard reply.deferral == nil else { return reply }
         reply.trace?.caller = caller
         record(request, &reply, since: start)
         return reply
     }
 
     /// The sandbox of requests that belong to none. Where it cannot be opened, they are answered all the same: nobody counts them.
-    package func strays() -> Sandbox? {
+    package func strays() -> Sandboxes.Found? {
         do {
             return try sandboxes.strays()
         } catch {
@@ -100,8 +109,12 @@ package final class Gateway {
 
     /// Nobody asks for a key here, but the record is that of whoever sent one.
     private func noRoute(_ request: Request, _ trace: Trace) -> Reply {
-        if recording.isOn, case .admitted(let admission, _) = authenticate(request) {
-            trace.sandbox = admission.sandbox
+        if recording.isOn {
+            switch authenticate(request) {
+            case .admitted(let admission, _): trace.sandbox = admission.sandbox
+            case .away(let absence): return Reply(awaiting: absence)
+            case .refused: break
+            }
         }
         return Reply(response: .gateway(.notFound, "no Route matched with those values"), trace: trace)
     }
@@ -147,6 +160,8 @@ package final class Gateway {
     /// Who calls, or what the gateway answers instead.
     package enum Authentication {
         case admitted(Sandboxes.Admission, key: String)
+        /// It would be admitted, but the sandbox is away.
+        case away(Absence)
         case refused(Response)
     }
 
@@ -181,7 +196,10 @@ package final class Gateway {
         case .refused(let response): return .refused(response)
         case .key(let key):
             do throws(Sandboxes.Failure) {
-                return .admitted(try sandboxes.admission(for: key), key: key)
+                switch try sandboxes.presence(for: key) {
+                case .here(let admission): return .admitted(admission, key: key)
+                case .away(let absence): return .away(absence)
+                }
             } catch {
                 report(error.description)
                 return .refused(.gateway(.serviceUnavailable, error.description))
@@ -194,6 +212,7 @@ package final class Gateway {
     ) -> Reply {
         switch authenticate(request) {
         case .refused(let response): return Reply(response: response, trace: trace)
+        case .away(let absence): return Reply(awaiting: absence)
         case .admitted(let admission, let key):
             trace.sandbox = admission.sandbox
             return serve(
@@ -315,8 +334,20 @@ package final class Gateway {
                     "violation: a customer token was used with another API key than the one that minted it; "
                         + "production may suspend both accounts")
                 if sandbox.settings.tokenMisuse == .suspend {
-                    for one in [sandbox, minter] { try one.store.write { try one.suspend() } }
-                    if minter !== sandbox { reply.alsoUnsettled = minter }
+                    try sandbox.store.write { try sandbox.suspend() }
+                    if let absence = minter.absence {
+                        absence.whenBack { [unowned self] in
+                            do {
+                                try minter.store.write { try minter.suspend() }
+                                try minter.store.settle()
+                            } catch {
+                                _ = failed(error)
+                            }
+                        }
+                    } else if minter !== sandbox {
+                        try minter.store.write { try minter.suspend() }
+                        reply.alsoUnsettled = minter
+                    }
                 }
             }
             throw error

@@ -18,7 +18,17 @@ extension Gateway {
     /// The entry is part of the transaction that the request has written in, so the reply waits for its commit.
     func record(_ request: Request, _ reply: inout Reply, since start: ContinuousClock.Instant) {
         if reply.response.status.rawValue >= 400 { hideSecrets(in: &reply.response, of: reply.trace?.sandbox) }
-        guard recording.isOn, let trace = reply.trace, let sandbox = trace.sandbox ?? strays() else { return }
+        guard recording.isOn, let trace = reply.trace,
+            let found = trace.sandbox.map({ .here($0) }) ?? strays()
+        else { return }
+        let sandbox: Sandbox
+        switch found {
+        case .here(let here): sandbox = here
+        case .away(let absence):
+            // Nothing was done for a request that belongs to no sandbox, so it can be answered later as well.
+            reply = Reply(awaiting: absence)
+            return
+        }
         let took = ContinuousClock.now - start
         do {
             let entry = entry(request, reply.response, trace, sandbox, took)

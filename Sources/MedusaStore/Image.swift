@@ -22,27 +22,32 @@ extension Store {
         }
     }
 
-    private struct World {
+    private struct World: Sendable {
         let tables: [String]
         /// A database with the schema and nothing in it.
         let empty: [UInt8]
     }
 
-    nonisolated(unsafe) private static var known: World?
-
     /// Made once, and when it is first asked for: most sandboxes are never copied.
+    private static let known = Result { () throws(SQLiteError) in try made() }
+
     private static func world() throws(SQLiteError) -> World {
-        if let known = unsafe known { return known }
+        switch known {
+        case .success(let world): return world
+        // There was no memory for it; there may be now.
+        case .failure: return try made()
+        }
+    }
+
+    private static func made() throws(SQLiteError) -> World {
         let fresh = try Connection(.memory)
         _ = try fresh.migrate(to: Schema.latest, Schema.steps)
         let tables = try fresh.statement("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid").rows {
             $0.text(0)
         }
-        let made = World(
+        return World(
             tables: tables.filter { !Schema.journalTables.contains($0) && !$0.hasPrefix("sqlite_") },
             empty: try fresh.image())
-        unsafe known = made
-        return made
     }
 
     /// A database that may replace a sandbox's.

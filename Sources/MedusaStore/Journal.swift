@@ -76,6 +76,22 @@ package final class Journal {
         get throws(SQLiteError) { try known().nextId }
     }
 
+    /// Whether somebody wants to be told of what comes.
+    package var isFollowed = false {
+        didSet { if !isFollowed { fresh = [] } }
+    }
+    private var fresh: [Entry] = []
+
+    /// Counts how often it was emptied.
+    package private(set) var emptyings: UInt64 = 0
+
+    /// What has come since the last time, for whoever follows; to be asked once it is committed.
+    package func takeFresh() -> [Entry] {
+        guard !fresh.isEmpty else { return [] }
+        defer { fresh = [] }
+        return fresh
+    }
+
     func add(_ entry: Entry, _ bounds: Bounds) throws(SQLiteError) {
         var state = try known()
         let id = state.nextId
@@ -91,6 +107,11 @@ package final class Journal {
             .integer(Int64(entry.status)), .integer(Int64(entry.warnings)), .integer(entry.customer),
             .integer(entry.lease), .text(entry.method), .text(entry.operation), .text(entry.target),
             requestFields, requestBody, responseFields, responseBody, notes)
+        if isFollowed {
+            fresh.append(entry)
+            fresh[fresh.count - 1].id = id
+            fresh[fresh.count - 1].world = state.world
+        }
         state.nextId += 1
         state.bytes += size
         self.state = state
@@ -146,6 +167,7 @@ package final class Journal {
         (state.evicted, state.evictedOfWorld) = (0, 0)
         shared.removeAll()
         try save(state)
+        emptyings += 1
     }
 
     /// Another world has been put in the place of the one that the entries speak of.
@@ -166,6 +188,7 @@ package final class Journal {
     /// Forgets what a failed commit has taken back.
     package func reload() {
         state = nil
+        fresh = []
         shared.removeAll()
     }
 

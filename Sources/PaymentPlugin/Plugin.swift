@@ -127,6 +127,7 @@ package final class Plugin {
             return gateway.recorded(request, by: .modal) {
                 switch gateway.authenticate(request) {
                 case .refused(let response): return Gateway.Reply(response: response)
+                case .away(let absence): return Gateway.Reply(awaiting: absence)
                 case .admitted(let admission, _):
                     let trace = Trace(of: route.endpoint.operation, in: admission.sandbox)
                     let call = PluginCall(request, route.endpoint, admission, trace, gateway)
@@ -143,7 +144,7 @@ package final class Plugin {
     private func sign(_ request: Request, lease: String) -> Gateway.Reply {
         var reply = gateway.answer(request.inTheName(of: nil, at: ["v3", "leases", lease, "sign"]), by: .modal)
         // What a fault has spoiled stays so.
-        guard reply.response.status == .ok, (try? JSON(reply.response.body)) != nil,
+        guard reply.deferral == nil, reply.response.status == .ok, (try? JSON(reply.response.body)) != nil,
             case .admitted(let admission, _) = gateway.authenticate(request),
             let signed = try? admission.sandbox.signed(lease)
         else { return reply }
@@ -174,6 +175,7 @@ package final class Plugin {
         let path = ["v3", "transactions", id]
         // The reply is kept, whatever becomes of its response: what the asking has written must be settled.
         var reply = gateway.answer(Request(.get, path, key: key))
+        guard reply.deferral == nil else { return reply }
         let status = (try? JSON(reply.response.body))?["data"]?["lease"]?["status"]?.string
         guard status == "signed" else {
             reply.response = .object(.badRequest) {

@@ -121,13 +121,53 @@ package struct Pattern {
         package var sentence: String { "\(field) is \(found), not \(expected)" }
     }
 
-    package func fits(_ request: RecordedRequest) -> Bool { differences(in: request, all: false).isEmpty }
+    package func fits(_ request: RecordedRequest) -> Bool { mismatches(in: request, upTo: 1) == 0 }
 
-    /// - Parameter all: whether to go on behind the first one.
-    package func differences(in request: RecordedRequest, all: Bool = true) -> [Difference] {
+    /// How many differences there are. It costs much less than to say which.
+    ///
+    /// - Parameter most: how many are enough.
+    func mismatches(in request: RecordedRequest, upTo most: Int = .max) -> Int {
+        let entry = request.entry
+        var count = 0
+        // The cheapest first.
+        if let method, entry.method != method { count += 1 }
+        if let operation, entry.operation != operation, !isMatch(entry.operation, operation) { count += 1 }
+        if let warnings, warnings != (entry.warnings > 0) { count += 1 }
+        if let since, entry.at < since { count += 1 }
+        if let until, entry.at > until { count += 1 }
+        guard count < most else { return count }
+        if !statuses.isEmpty {
+            let status = String(entry.status)
+            if !statuses.contains(where: { isStatus(status, $0) }) { count += 1 }
+        }
+        if let route, request.route != route { count += 1 }
+        if let path, request.path != path, !isMatch(request.path, path) { count += 1 }
+        guard count < most else { return count }
+        if let caller, request.caller != caller { count += 1 }
+        for (parent, conditions) in [(0, header), (1, query), (2, body), (3, answer)] where !conditions.isEmpty {
+            for condition in conditions where count < most {
+                let values =
+                    switch parent {
+                    case 0: request.headerValues(condition.name)
+                    case 1: request.query.filter { $0.name == condition.name }.map(\.value)
+                    case 2: request.requestBody.map(condition.values) ?? []
+                    default: request.responseBody.map(condition.values) ?? []
+                    }
+                if !values.contains(where: condition.accepts) { count += 1 }
+            }
+        }
+        return count
+    }
+
+    /// The one operation that everything has that fits, in lower case; `nil` where there is no such one.
+    var onlyOperation: String? {
+        operation.flatMap { $0.contains("*") ? nil : $0.lowercased() }
+    }
+
+    package func differences(in request: RecordedRequest) -> [Difference] {
         var found: [Difference] = []
         func compare(_ field: String, _ expected: String?, _ actual: String, _ isSame: (String, String) -> Bool) {
-            guard all || found.isEmpty, let expected, !isSame(actual, expected) else { return }
+            guard let expected, !isSame(actual, expected) else { return }
             found.append(Difference(field: field, expected: expected, found: actual.isEmpty ? "nothing" : actual))
         }
         compare("method", method, request.entry.method, ==)
@@ -149,7 +189,7 @@ package struct Pattern {
             compare("time", "until \(until.iso8601)", request.entry.at.iso8601) { _, _ in request.entry.at <= until }
         }
         func check(_ conditions: [Condition], _ parent: String, _ values: (Condition) -> [String]) {
-            for condition in conditions where all || found.isEmpty {
+            for condition in conditions {
                 let values = values(condition)
                 guard !values.contains(where: condition.accepts) else { continue }
                 found.append(
@@ -159,13 +199,9 @@ package struct Pattern {
             }
         }
         check(header, "header") { condition in
-            let name = condition.name.lowercased()
-            return request.requestFields.filter { $0.name.lowercased() == name }.map(\.value)
+            request.headerValues(condition.name)
         }
-        if !query.isEmpty {
-            let pairs = Target(request.entry.target)?.query ?? []
-            check(query, "query") { condition in pairs.filter { $0.name == condition.name }.map(\.value) }
-        }
+        check(query, "query") { condition in request.query.filter { $0.name == condition.name }.map(\.value) }
         if !body.isEmpty {
             let json = request.requestBody
             check(body, "body") { condition in json.map(condition.values) ?? [] }

@@ -1,4 +1,5 @@
 internal import Contract
+internal import HTTP
 package import JSON
 internal import Medusa
 internal import MedusaAPI
@@ -7,13 +8,33 @@ package import MedusaStore
 /// An entry of the journal, as people and programs ask for it.
 package struct RecordedRequest {
     package let entry: Journal.Entry
+    private let read: Read
 
-    package init(_ entry: Journal.Entry) { self.entry = entry }
+    package init(_ entry: Journal.Entry) {
+        self.entry = entry
+        read = Read(entry)
+    }
 
-    package var path: String { String(entry.target.prefix { $0 != "?" }) }
-    package var requestBody: JSON? { try? JSON(entry.requestBody) }
-    package var responseBody: JSON? { try? JSON(entry.responseBody) }
-    package var notes: JSON? { try? JSON(entry.notes) }
+    package var path: String { read.path }
+    package var requestBody: JSON? { read.requestBody }
+    package var responseBody: JSON? { read.responseBody }
+    package var notes: JSON? { read.notes }
+    /// The parameters of the query.
+    var query: [NamedValue] { read.query }
+
+    /// What is read when it is first asked for, and then known: many patterns look at one request.
+    private final class Read {
+        private let entry: Journal.Entry
+
+        init(_ entry: Journal.Entry) { self.entry = entry }
+
+        private(set) lazy var path = String(entry.target.prefix { $0 != "?" })
+        private(set) lazy var requestBody = try? JSON(entry.requestBody)
+        private(set) lazy var responseBody = try? JSON(entry.responseBody)
+        private(set) lazy var notes = try? JSON(entry.notes)
+        private(set) lazy var query = Target(entry.target)?.query ?? []
+        private(set) lazy var fields = RecordedRequest.fields(entry.requestFields)
+    }
     package var warnings: [String] { notes?["warnings"]?.elements.compactMap(\.string) ?? [] }
     package var caller: String { notes?["caller"]?.string ?? "integration" }
     /// `POST /v3/leases`
@@ -24,10 +45,17 @@ package struct RecordedRequest {
         package let value: String
     }
 
-    package var requestFields: [HeaderField] { Self.fields(entry.requestFields) }
+    package var requestFields: [HeaderField] { read.fields }
+
+    /// The values of a field of its header.
+    func headerValues(_ name: String) -> [String] {
+        let name = name.lowercased()
+        return requestFields.filter { $0.name.lowercased() == name }.map(\.value)
+    }
+
     package var responseFields: [HeaderField] { Self.fields(entry.responseFields) }
 
-    private static func fields(_ text: [UInt8]) -> [HeaderField] {
+    fileprivate static func fields(_ text: [UInt8]) -> [HeaderField] {
         text.split(separator: UInt8(ascii: "\n")).compactMap { line in
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
             return HeaderField(

@@ -130,48 +130,117 @@ package struct Verification {
 
     private static let mostIds = 100
 
-    package func outcome(in journal: Journal) throws -> Outcome {
-        let extent = try journal.extent
-        // Whether something that would count is no longer there.
-        let evicted = extent.evicted(after: after, inAllWorlds: coversAllWorlds)
-        var matches = [[Int64]](repeating: [], count: expectations.count)
-        var counts = [Int](repeating: 0, count: expectations.count)
-        var others: [RecordedRequest] = []
-        var otherCount = 0
-        var nearest = [Nearest?](repeating: nil, count: expectations.count)
-        var order = Order(expectations.count)
-        try journal.visit(from: after + 1, sinceWorld: coversAllWorlds ? 0 : extent.world) { entry in
-            let request = RecordedRequest(entry)
+    /// How far a look at the journal has come, and what it has found. Requests that come later can be added.
+    package final class Progress {
+        package let verification: Verification
+        private var matches: [[Int64]]
+        private var counts: [Int]
+        private var others: [RecordedRequest] = []
+        private var otherCount = 0
+        private var nearest: [(request: RecordedRequest, mismatches: Int)?]
+        private var order: Order
+        /// Whether something that would count is no longer there.
+        private var evicted: Int64 = 0
+
+        fileprivate init(_ verification: Verification) {
+            self.verification = verification
+            let count = verification.expectations.count
+            matches = Array(repeating: [], count: count)
+            counts = Array(repeating: 0, count: count)
+            nearest = Array(repeating: nil, count: count)
+            order = Order(count)
+        }
+
+        fileprivate func look(at journal: Journal) throws {
+            let extent = try journal.extent
+            let (after, all) = (verification.after, verification.coversAllWorlds)
+            evicted = extent.evicted(after: after, inAllWorlds: all)
+            try journal.visit(from: after + 1, sinceWorld: all ? 0 : extent.world) { entry in
+                add(RecordedRequest(entry), looksForNearest: true)
+                return true
+            }
+        }
+
+        /// Counts a request that has come since. Which one is nearest is not looked for then.
+        package func add(_ request: RecordedRequest) {
+            if request.entry.id > verification.after { add(request, looksForNearest: false) }
+        }
+
+        private func add(_ request: RecordedRequest, looksForNearest: Bool) {
             var isExpected = false
-            for (index, expectation) in expectations.enumerated() {
-                let differences = expectation.pattern.differences(in: request)
-                guard !differences.isEmpty else {
+            var fits = [Bool](repeating: false, count: verification.isInOrder ? counts.count : 0)
+            for (index, expectation) in verification.expectations.enumerated() {
+                let best = looksForNearest ? nearest[index]?.mismatches ?? .max : 0
+                let mismatches = expectation.pattern.mismatches(
+                    in: request, upTo: best == .max ? .max : max(1, best + 1))
+                if mismatches == 0 {
                     isExpected = true
+                    if verification.isInOrder { fits[index] = true }
                     counts[index] += 1
-                    if matches[index].count < Self.mostIds { matches[index].append(entry.id) }
-                    continue
-                }
-                if differences.count <= nearest[index]?.differences.count ?? .max {
-                    nearest[index] = Nearest(id: entry.id, line: request.line, differences: differences)
+                    if matches[index].count < Verification.mostIds { matches[index].append(request.entry.id) }
+                } else if looksForNearest, mismatches <= best {
+                    nearest[index] = (request, mismatches)
                 }
             }
-            if isInOrder { order.met { expectations[$0].pattern.fits(request) } }
-            if !isExpected {
-                otherCount += 1
-                if others.count < Self.mostIds { others.append(request) }
+            if verification.isInOrder { order.met { fits[$0] } }
+            guard !isExpected else { return }
+            otherCount += 1
+            if others.count < Verification.mostIds { others.append(request) }
+        }
+
+        /// Forgets everything: the requests are gone, or are no longer those that count.
+        ///
+        /// - Parameter isEmptied: whether the journal is empty now; else another world has begun.
+        package func restart(isEmptied: Bool) {
+            guard isEmptied || !verification.coversAllWorlds else { return }
+            let fresh = Progress(verification)
+            (matches, counts, others, otherCount) = (fresh.matches, fresh.counts, fresh.others, fresh.otherCount)
+            (nearest, order, evicted) = (fresh.nearest, fresh.order, fresh.evicted)
+        }
+
+        /// Whether it holds so far; as `outcome` says, and sooner.
+        package var holds: Bool {
+            for (expectation, count) in zip(verification.expectations, counts) {
+                guard expectation.counts.contains(count), evicted == 0 || expectation.counts.upperBound == .max else {
+                    return false
+                }
             }
-            return true
+            return (!verification.isInOrder || order.next == order.count)
+                && (!verification.excludesOthers || otherCount == 0 && evicted == 0)
         }
-        var findings = expectations.indices.map { index in
-            finding(expectations[index], counts[index], matches[index], nearest[index], evicted)
+
+        package var outcome: Outcome {
+            var findings = verification.expectations.enumerated().map { index, expectation in
+                verification.finding(expectation, counts[index], matches[index], nearest[index]?.request, evicted)
+            }
+            if verification.isInOrder { findings.append(verification.ordered(order, evicted)) }
+            if verification.excludesOthers { findings.append(verification.alone(others, otherCount, evicted)) }
+            return Outcome(findings: findings, evicted: evicted)
         }
-        if isInOrder { findings.append(ordered(order, evicted)) }
-        if excludesOthers { findings.append(alone(others, otherCount, evicted)) }
-        return Outcome(findings: findings, evicted: evicted)
+    }
+
+    /// Looks through the journal.
+    package func look(at journal: Journal) throws -> Progress {
+        let progress = Progress(self)
+        try progress.look(at: journal)
+        return progress
+    }
+
+    package func outcome(in journal: Journal) throws -> Outcome { try look(at: journal).outcome }
+
+    /// The operations of which a request must be to make a difference, in lower case; `nil` where any may.
+    package var operations: Set<String>? {
+        guard !excludesOthers else { return nil }
+        var operations: Set<String> = []
+        for expectation in expectations {
+            guard let operation = expectation.pattern.onlyOperation else { return nil }
+            operations.insert(operation)
+        }
+        return operations
     }
 
     private func finding(
-        _ expectation: Expectation, _ count: Int, _ ids: [Int64], _ nearest: Nearest?, _ evicted: Int64
+        _ expectation: Expectation, _ count: Int, _ ids: [Int64], _ nearest: RecordedRequest?, _ evicted: Int64
     ) -> Finding {
         let counts = expectation.counts
         var problem: String?
@@ -184,7 +253,10 @@ package struct Verification {
         let isMissing = problem != nil && count < counts.lowerBound
         return Finding(
             sentence: expectation.sentence, found: count, ids: ids, problem: problem,
-            nearest: isMissing ? nearest : nil)
+            nearest: isMissing
+                ? nearest.map {
+                    Nearest(id: $0.entry.id, line: $0.line, differences: expectation.pattern.differences(in: $0))
+                } : nil)
     }
 
     private static func unknown(_ evicted: Int64) -> String {

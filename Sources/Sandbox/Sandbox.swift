@@ -11,17 +11,22 @@ package final class Sandbox {
     package let name: String
     package let store: Store
     package let snapshots: Snapshots
-    package let followers = Followers()
+    /// Whoever is told of what comes into the journal.
+    package var follower: (any JournalFollower)?
     /// Who calls with a key of which nobody said more (decisions.md 7).
     package let defaultConsumer: Consumer
 
     package private(set) var identifiers: Identifiers
     package private(set) var tokens: Tokens
     package var settings = Settings() {
-        didSet { if settings.authKey != oldValue.authKey { authKeyChanged?(settings.authKey) } }
+        didSet { if authKeyIsWatched, settings.authKey != oldValue.authKey { authKeyChanged?(settings.authKey) } }
     }
     /// Told when another auth key opens it, or none of its own any more.
     var authKeyChanged: ((String?) -> Void)?
+    /// Not while it is away: whoever is told belongs to the loop.
+    var authKeyIsWatched = true
+    /// While a long call works on it on another thread; nobody may touch anything else of it then.
+    package internal(set) var absence: Absence?
     package var clock = Clock.machine
     /// The rules of the scenario, first one first, and the documents that they were read from.
     package private(set) var rules: [Rule] = []

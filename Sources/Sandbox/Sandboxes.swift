@@ -5,6 +5,8 @@ internal import MedusaStore
 internal import SQLite
 
 /// Every sandbox of the server, by API key: opened at its first use (decisions.md 6).
+///
+/// Opening one may take long, for it may be large, or begin with a long story; so may putting one away. Another thread does both.
 package final class Sandboxes {
     /// Where the databases live.
     package enum Home: Sendable {
@@ -60,11 +62,23 @@ package final class Sandboxes {
     private let allowedKeys: Set<String>
     private let requestFields: [String]
     private let room: Room
-    /// What fills a sandbox that is new; what it throws is why the sandbox cannot be opened.
-    package var beginning: ((Sandbox) throws(Failure) -> Void)?
+    /// What fills a sandbox that is new, by its name; what that throws is why the sandbox cannot be opened. It may be called on another
+    /// thread.
+    package var beginning: ((String) -> Change?)?
+    /// Does something that takes long on another thread, and then goes on on this one; at once, where there is no other thread.
+    package var work: Work?
+    /// The same for something with a sandbox, which is away meanwhile.
+    package var elsewhere: ((Sandbox, _ run: @escaping () -> Void, _ then: @escaping () -> Void) -> Void)?
     /// Takes a sentence that somebody should read.
     package var report: (String) -> Void = { _ in }
+    package typealias Work = (_ run: @escaping () -> Void, _ then: @escaping () -> Void) -> Void
+
     private var open: [String: Opened] = [:]
+    /// Those that are being opened, or put away.
+    private var moving: [String: Absence] = [:]
+    /// Those that have been opened, and nobody has come for yet; or why they could not be.
+    private var fetched: [String: Fetched] = [:]
+    private var opening = 0
     /// Those that were open, and made room.
     private var resting: [String: Resting] = [:]
     private var tenants: [String: Tenant] = [:]
@@ -73,7 +87,7 @@ package final class Sandboxes {
     private let spill: SpillFile?
     private let shelf: Shelf
     /// What those that rest have missed.
-    private var changes: [(Sandbox) throws(Failure) -> Void] = []
+    private var changes: [Change] = []
 
     /// A key of which a scenario says more than its name.
     private struct Tenant {
@@ -94,7 +108,9 @@ package final class Sandboxes {
         }
 
         /// Whether nobody needs it at present: no answer waits for its commit, and no request is being served from it.
-        var isIdle: Bool { !sandbox.store.isOpen && isKnownUniquelyReferenced(&sandbox) }
+        var isIdle: Bool {
+            sandbox.absence == nil && !sandbox.store.isOpen && isKnownUniquelyReferenced(&sandbox)
+        }
     }
 
     private struct Resting {
@@ -103,6 +119,25 @@ package final class Sandboxes {
         /// Those of one in memory, where it has any.
         let snapshots: Snapshots?
         let changesSeen: Int
+    }
+
+    private struct Fetched {
+        let result: Result<Sandbox, Failure>
+        let changesSeen: Int
+    }
+
+    /// A sandbox, or why it is not here at the moment.
+    package enum Found {
+        case here(Sandbox)
+        case away(Absence)
+
+        package var sandbox: Sandbox? { if case .here(let sandbox) = self { sandbox } else { nil } }
+    }
+
+    /// Whom a key admits, or why nobody can be served at the moment.
+    package enum Presence {
+        case here(Admission)
+        case away(Absence)
     }
 
     /// Each open database takes two descriptors and some memory. Above this many, the longest unused one makes room.
@@ -167,27 +202,43 @@ package final class Sandboxes {
         return authKey
     }
 
-    /// The one that a key opens, if it is open.
+    /// The one that a key opens, if it is open. It may be away.
     package func opened(for key: String) -> Sandbox? {
         key.isEmpty ? nil : open[tenants[key]?.sandbox ?? key]?.sandbox
     }
 
+    /// Whom a key admits; at once. No request may be served at the same time.
     package func admission(for key: String) throws(Failure) -> Admission {
-        guard !tenants.isEmpty, let tenant = tenants[key] else {
-            let sandbox = try sandbox(named: key)
-            return Admission(sandbox: sandbox, consumer: sandbox.defaultConsumer, boundKey: nil)
+        switch try presence(for: key, isPatient: true) {
+        case .here(let admission): return admission
+        case .away: preconditionFailure("a sandbox is away, and somebody cannot wait")
         }
-        let sandbox = try sandbox(named: tenant.sandbox)
-        let consumer = tenant.consumer ?? sandbox.defaultConsumer
-        return Admission(
-            sandbox: sandbox, consumer: consumer, boundKey: tenant.sharesSandbox ? key : nil,
-            vendor: tenant.isOneOfSeveralVendors ? consumer.vendorId : nil)
+    }
+
+    /// - Parameter isPatient: whether a sandbox that is not open is opened here and now, whoever waits.
+    package func presence(for key: String, isPatient: Bool = false) throws(Failure) -> Presence {
+        guard !tenants.isEmpty, let tenant = tenants[key] else {
+            switch try find(key, isPatient: isPatient) {
+            case .away(let absence): return .away(absence)
+            case .here(let sandbox):
+                return .here(Admission(sandbox: sandbox, consumer: sandbox.defaultConsumer, boundKey: nil))
+            }
+        }
+        switch try find(tenant.sandbox, isPatient: isPatient) {
+        case .away(let absence): return .away(absence)
+        case .here(let sandbox):
+            let consumer = tenant.consumer ?? sandbox.defaultConsumer
+            return .here(
+                Admission(
+                    sandbox: sandbox, consumer: consumer, boundKey: tenant.sharesSandbox ? key : nil,
+                    vendor: tenant.isOneOfSeveralVendors ? consumer.vendorId : nil))
+        }
     }
 
     package func sandbox(for key: String) throws(Failure) -> Sandbox { try admission(for: key).sandbox }
 
     /// The sandbox of requests that belong to none; no key opens it.
-    package func strays() throws(Failure) -> Sandbox { try sandbox(named: "") }
+    package func strays() throws(Failure) -> Found { try find("", isPatient: true) }
 
     /// The open sandbox that has minted a token, when it is used where it is not good: then a client has mixed up its keys
     /// (decisions.md 8). It may be the same sandbox, and another of its keys.
@@ -197,7 +248,10 @@ package final class Sandboxes {
         if let own = sandbox.tokens.customer(of: token) {
             return own.keyDigest == boundKey.map({ Self.fingerprint(of: $0, length: 8) }) ? nil : sandbox
         }
-        return open.values.first { $0.sandbox.tokens.customer(of: token) != nil }?.sandbox
+        return open.values.first { one in
+            let tokens = one.sandbox.absence.map(\.tokens) ?? one.sandbox.tokens
+            return tokens?.customer(of: token) != nil
+        }?.sandbox
     }
 
     // MARK: All of them
@@ -206,7 +260,7 @@ package final class Sandboxes {
     package var opened: [Sandbox] { open.values.map(\.sandbox).filter { !$0.name.isEmpty } }
 
     /// How many there are that were used since the start, open or at rest.
-    package var count: Int { open.count + resting.count }
+    package var count: Int { Set(open.keys).union(resting.keys).union(moving.keys).count }
 
     /// Looks at every sandbox that was used since the start, by name; also at those that have made room. One that cannot be
     /// opened is reported.
@@ -220,43 +274,115 @@ package final class Sandboxes {
     private func openedOrReported(_ name: String) -> Sandbox? {
         if let found = open[name] { return found.sandbox }
         do throws(Failure) {
-            return try opened(name)
+            return try opened(name, resting[name])
         } catch {
             report(error.description)
             return nil
         }
     }
 
+    package typealias Change = (Sandbox) throws(Failure) -> Void
+
     /// Changes those that are open, and the others when they come back.
-    package func change(_ change: @escaping (Sandbox) throws(Failure) -> Void) throws(Failure) {
-        for sandbox in opened { try change(sandbox) }
-        if !resting.isEmpty { changes.append(change) }
+    package func change(_ change: @escaping Change) throws(Failure) {
+        for sandbox in opened { try apply(change, to: sandbox) }
+        if !resting.isEmpty || !moving.isEmpty || !fetched.isEmpty { changes.append(change) }
+    }
+
+    /// Changes one, which is opened for that.
+    package func change(only name: String, _ change: @escaping Change) throws(Failure) {
+        switch try find(name, isPatient: elsewhere == nil) {
+        case .here(let sandbox): try apply(change, to: sandbox)
+        case .away(let absence):
+            absence.whenBack { [self] in
+                do throws(Failure) { try self.change(only: name, change) } catch { report(error.description) }
+            }
+        }
+    }
+
+    private func apply(_ change: @escaping Change, to sandbox: Sandbox) throws(Failure) {
+        guard let elsewhere else { return try change(sandbox) }
+        var result = Result<Void, Failure>.success(())
+        elsewhere(sandbox) {
+            result = Result { () throws(Failure) in try change(sandbox) }
+        } _: { [self] in
+            if case .failure(let failure) = result { report(failure.description) }
+        }
     }
 
     // MARK: Opening, and making room
 
-    private func sandbox(named key: String) throws(Failure) -> Sandbox {
+    private func find(_ name: String, isPatient: Bool) throws(Failure) -> Found {
         uses += 1
-        if let found = open[key] {
+        if let found = open[name] {
             found.lastUse = uses
-            return found.sandbox
+            return found.sandbox.absence.map { .away($0) } ?? .here(found.sandbox)
         }
-        try makeRoom()
-        let sandbox = try opened(key)
-        for loss in sandbox.losses { report("a sandbox was opened with a loss: \(loss)") }
-        if sandbox.isNew, !key.isEmpty, let beginning {
+        if let absence = moving[name] { return .away(absence) }
+        if fetched[name] == nil {
+            let absence = fetch(name, isPatient ? nil : work)
+            guard fetched[name] != nil else { return .away(absence) }
+        }
+        return .here(try adopt(name))
+    }
+
+    /// Opens a sandbox, and lets others make room for it.
+    private func fetch(_ name: String, _ given: Work?) -> Absence {
+        let absence = Absence()
+        moving[name] = absence
+        opening += 1
+        func finish(_ result: Result<Sandbox, Failure>, changesSeen: Int) {
+            moving[name] = nil
+            opening -= 1
+            fetched[name] = Fetched(result: result, changesSeen: changesSeen)
+            absence.end { [self] in open[name]?.sandbox.absence ?? moving[name] }
+        }
+        let work =
+            given ?? { run, then in
+                run()
+                then()
+            }
+        makeRoom(work) { [self] failure in
+            let seen = changes.count
+            if let failure { return finish(.failure(failure), changesSeen: seen) }
+            let rest = resting[name]
+            let fill = name.isEmpty ? nil : beginning?(name)
+            let missed = rest.map { Array(changes.dropFirst($0.changesSeen)) } ?? []
+            var result = Result<Sandbox, Failure>.failure(Failure(description: ""))
+            work {
+                result = Result { () throws(Failure) in try self.begun(name, rest, fill, missed) }
+            } _: {
+                finish(result, changesSeen: seen)
+            }
+        }
+        return absence
+    }
+
+    private func begun(
+        _ name: String, _ rest: Resting?, _ fill: Change?, _ missed: [Change]
+    ) throws(Failure) -> Sandbox {
+        let sandbox = try opened(name, rest)
+        if sandbox.isNew, let fill {
             do throws(Failure) {
-                try beginning(sandbox)
+                try fill(sandbox)
             } catch {
                 // Else the next request would find it, empty, and take it for begun.
                 sandbox.forgetBeginning()
                 throw error
             }
-        } else if let rest = resting[key] {
-            for change in changes.dropFirst(rest.changesSeen) { try change(sandbox) }
+        } else {
+            for change in missed { try change(sandbox) }
         }
-        if let slot = resting.removeValue(forKey: key)?.slot { spill?.release(slot) }
-        open[key] = Opened(sandbox, lastUse: uses)
+        return sandbox
+    }
+
+    private func adopt(_ name: String) throws(Failure) -> Sandbox {
+        guard let fetched = fetched.removeValue(forKey: name) else { preconditionFailure("nobody has opened it") }
+        let sandbox = try fetched.result.get()
+        for loss in sandbox.losses { report("a sandbox was opened with a loss: \(loss)") }
+        for change in changes.dropFirst(fetched.changesSeen) { try change(sandbox) }
+        if let slot = resting.removeValue(forKey: name)?.slot { spill?.release(slot) }
+        open[name] = Opened(sandbox, lastUse: uses)
         watchAuthKey(of: sandbox)
         return sandbox
     }
@@ -268,37 +394,79 @@ package final class Sandboxes {
         sandbox.authKeyChanged = { [weak authKeys] in authKeys?.set($0, of: name) }
     }
 
-    private func makeRoom() throws(Failure) {
-        while open.count >= room.limit {
-            var longestUnused: (name: String, opened: Opened)?
-            for (name, one) in open where one.lastUse < longestUnused?.opened.lastUse ?? .max && one.isIdle {
-                longestUnused = (name, one)
-            }
-            // Where all are needed at this moment, there is one too many until the next one is opened.
-            guard let (name, one) = longestUnused else { return }
-            try rest(name, one.sandbox)
+    /// - Parameter then: called when there is room, or with why there is none.
+    private func makeRoom(_ work: @escaping Work, then: @escaping (Failure?) -> Void) {
+        // Where all are needed at this moment, there is one too many until the next one is opened.
+        guard open.count + opening > room.limit, let (name, sandbox) = longestUnused() else { return then(nil) }
+        putAway(name, sandbox, work) { [self] failure in
+            if let failure { then(failure) } else { makeRoom(work, then: then) }
         }
     }
 
-    private func rest(_ name: String, _ sandbox: Sandbox) throws(Failure) {
+    private func longestUnused() -> (name: String, sandbox: Sandbox)? {
+        var longestUnused: (name: String, opened: Opened)?
+        for (name, one) in open where one.lastUse < longestUnused?.opened.lastUse ?? .max && one.isIdle {
+            longestUnused = (name, one)
+        }
+        return longestUnused.map { ($0.name, $0.opened.sandbox) }
+    }
+
+    private func putAway(
+        _ name: String, _ sandbox: Sandbox, _ work: Work, then: @escaping (Failure?) -> Void
+    ) {
+        let absence = Absence(tokens: sandbox.tokens)
+        open[name] = nil
+        moving[name] = absence
+        sandbox.follower?.end("the sandbox was unused the longest, and made room for another")
+        sandbox.follower = nil
+        sandbox.authKeyIsWatched = false
+        let seen = changes.count
+        // The database is closed on the other thread, which may take as long as what was written last.
+        var leaving: Sandbox? = sandbox
+        var rest = Result<Resting?, Failure>.success(nil)
+        work {
+            rest = Result { () throws(Failure) in
+                try leaving.flatMap { sandbox throws(Failure) in try self.rested(sandbox, seen) }
+            }
+            if case .success = rest { leaving = nil }
+        } _: { [self] in
+            moving[name] = nil
+            var failure: Failure?
+            switch rest {
+            case .success(let rest):
+                resting[name] = rest
+                if rest == nil {
+                    authKeys.set(nil, of: name)
+                    report(
+                        "the sandbox of an API key that was unused the longest was dropped: \(room.limit) are open already; "
+                            + "raise --sandbox-limit, or leave --evict drop out")
+                }
+            case .failure(let found):
+                failure = found
+                if let stays = leaving {
+                    stays.authKeyIsWatched = true
+                    open[name] = Opened(stays, lastUse: uses)
+                }
+            }
+            absence.end { [self] in open[name]?.sandbox.absence ?? moving[name] }
+            then(failure)
+        }
+    }
+
+    /// What is left of one that has made room; `nil` where nothing is.
+    private func rested(_ sandbox: Sandbox, _ changesSeen: Int) throws(Failure) -> Resting? {
         switch (home, room.eviction) {
-        case (.directory, _):
-            resting[name] = Resting(slot: nil, snapshots: nil, changesSeen: changes.count)
-        case (.memory, .drop):
-            authKeys.set(nil, of: name)
-            report(
-                "the sandbox of an API key that was unused the longest was dropped: \(room.limit) are open already; "
-                    + "raise --sandbox-limit, or leave --evict drop out")
+        case (.directory, _): return Resting(slot: nil, snapshots: nil, changesSeen: changesSeen)
+        case (.memory, .drop): return nil
         case (.memory, .spill):
             let snapshots = sandbox.snapshots.isEmpty ? nil : sandbox.snapshots
-            resting[name] = Resting(slot: try spilled(sandbox), snapshots: snapshots, changesSeen: changes.count)
+            return Resting(slot: try spilled(sandbox), snapshots: snapshots, changesSeen: changesSeen)
         }
-        open[name] = nil
     }
 
     private func spilled(_ sandbox: Sandbox) throws(Failure) -> SpillFile.Slot? {
         do {
-            let packed = PackedImage.pack(try sandbox.store.wholeImage(), over: try empty())
+            let packed = PackedImage.pack(try sandbox.store.wholeImage(), over: try Self.empty())
             return try spill?.write(packed)
         } catch {
             throw Failure(
@@ -308,27 +476,29 @@ package final class Sandboxes {
         }
     }
 
-    private var emptyImage: [UInt8] = []
-
     /// Made when it is first asked for: most servers have few sandboxes.
-    private func empty() throws -> [UInt8] {
-        if emptyImage.isEmpty { emptyImage = try Store.emptyImage() }
-        return emptyImage
+    private static let emptyImage = Result { try Store.emptyImage() }
+
+    private static func empty() throws -> [UInt8] {
+        switch emptyImage {
+        case .success(let image): return image
+        // There was no memory for it; there may be now.
+        case .failure: return try Store.emptyImage()
+        }
     }
 
     private func unpacked(_ slot: SpillFile.Slot) throws -> [UInt8] {
-        guard let spill, let image = PackedImage.unpack(try spill.read(slot), over: try empty()) else {
+        guard let spill, let image = PackedImage.unpack(try spill.read(slot), over: try Self.empty()) else {
             throw Failure(description: "the temporary file of the sandboxes cannot be read; start the server anew")
         }
         return image
     }
 
-    private func opened(_ key: String) throws(Failure) -> Sandbox {
+    private func opened(_ key: String, _ rest: Resting?) throws(Failure) -> Sandbox {
         var path = "memory"
         do {
             switch home {
             case .memory:
-                let rest = resting[key]
                 return try Sandbox(
                     try rest?.slot.map { .copy(of: try unpacked($0)) } ?? .memory, name: key, seed: seed,
                     snapshots: rest?.snapshots ?? Snapshots(.memory(shelf)), requestFields: requestFields)

@@ -1,5 +1,7 @@
 /// Where the snapshots of sandboxes in memory are kept, for all of a server's together. When memory has no room for another, the
 /// longest unused make it: they are read from the temporary file again when somebody asks for them, or gone where there is none.
+///
+/// Calls on several threads use it, each for its own sandbox.
 final class Shelf {
     /// A place on the shelf.
     struct Item: Hashable {
@@ -9,6 +11,8 @@ final class Shelf {
 
     private enum Image {
         case inMemory([UInt8])
+        /// On its way into the temporary file.
+        case leaving([UInt8])
         case spilled(SpillFile.Slot)
     }
 
@@ -33,23 +37,29 @@ final class Shelf {
         self.spill = spill
     }
 
-    func has(_ item: Item) -> Bool { kept[item.number] != nil }
+    private let lock = Lock()
+
+    func has(_ item: Item) -> Bool { lock.with { kept[item.number] != nil } }
 
     func add(_ image: [UInt8]) throws(OwnFile.Problem) -> Item {
-        uses += 1
-        let item = Item(number: uses, size: image.count)
         guard image.count <= limit else { throw .tooLarge }
         try makeRoom(for: image.count)
-        kept[item.number] = Kept(image: .inMemory(image), lastUse: uses)
-        used += image.count
-        return item
+        return lock.with {
+            uses += 1
+            kept[uses] = Kept(image: .inMemory(image), lastUse: uses)
+            used += image.count
+            return Item(number: uses, size: image.count)
+        }
     }
 
     func image(_ item: Item) throws(OwnFile.Problem) -> [UInt8] {
-        uses += 1
-        kept[item.number]?.lastUse = uses
-        switch kept[item.number]?.image {
-        case .inMemory(let image): return image
+        let found = lock.with {
+            uses += 1
+            kept[item.number]?.lastUse = uses
+            return kept[item.number]?.image
+        }
+        switch found {
+        case .inMemory(let image), .leaving(let image): return image
         case .spilled(let slot):
             guard let spill else { throw .missing }
             return try spill.read(slot)
@@ -58,29 +68,52 @@ final class Shelf {
     }
 
     func remove(_ item: Item) {
-        switch kept.removeValue(forKey: item.number)?.image {
-        case .inMemory(let image): used -= image.count
-        case .spilled(let slot): spill?.release(slot)
-        case nil: break
+        lock.with {
+            switch kept.removeValue(forKey: item.number)?.image {
+            case .inMemory(let image), .leaving(let image): used -= image.count
+            case .spilled(let slot): spill?.release(slot)
+            case nil: break
+            }
         }
     }
 
     private func makeRoom(for size: Int) throws(OwnFile.Problem) {
-        while used + size > limit {
-            var oldest: (number: Int, lastUse: Int, image: [UInt8])?
-            for (number, one) in kept {
-                if case .inMemory(let image) = one.image, one.lastUse < oldest?.lastUse ?? .max {
-                    oldest = (number, one.lastUse, image)
-                }
-            }
-            guard let oldest else { return }
-            if let spill {
-                kept[oldest.number]?.image = .spilled(try spill.write(oldest.image))
-            } else {
-                kept[oldest.number] = nil
+        while let (number, image) = lock.with({ longestUnused(besides: size) }) {
+            guard let spill else {
                 dropped()
+                continue
             }
-            used -= oldest.image.count
+            do throws(OwnFile.Problem) {
+                let slot = try spill.write(image)
+                lock.with {
+                    // Somebody may have removed it meanwhile.
+                    guard kept[number] != nil else { return spill.release(slot) }
+                    kept[number]?.image = .spilled(slot)
+                    used -= image.count
+                }
+            } catch {
+                lock.with { if kept[number] != nil { kept[number]?.image = .inMemory(image) } }
+                throw error
+            }
         }
+    }
+
+    /// Takes out what has to make room, where there is not enough: from now on it is leaving, or gone.
+    private func longestUnused(besides size: Int) -> (number: Int, image: [UInt8])? {
+        guard used + size > limit else { return nil }
+        var oldest: (number: Int, lastUse: Int, image: [UInt8])?
+        for (number, one) in kept {
+            if case .inMemory(let image) = one.image, one.lastUse < oldest?.lastUse ?? .max {
+                oldest = (number, one.lastUse, image)
+            }
+        }
+        guard let oldest else { return nil }
+        if spill == nil {
+            kept[oldest.number] = nil
+            used -= oldest.image.count
+        } else {
+            kept[oldest.number]?.image = .leaving(oldest.image)
+        }
+        return (oldest.number, oldest.image)
     }
 }

@@ -3,6 +3,8 @@ internal import Glibc
 
 /// One temporary file for what memory has no room for. It has no name, so nobody else finds it, and it is gone with the program
 /// however that ends. It is made when it is first written to.
+///
+/// Calls on several threads use it; each reads and writes its own pieces.
 final class SpillFile {
     /// A piece of the file.
     struct Slot {
@@ -41,9 +43,13 @@ final class SpillFile {
     /// The folders, for a sentence.
     var place: String { folders.joined(separator: ", ") }
 
+    private let lock = Lock()
+
     func write(_ bytes: [UInt8]) throws(OwnFile.Problem) -> Slot {
-        try make()
-        let slot = try slot(of: bytes.count)
+        let slot: Slot = try lock.with { () throws(OwnFile.Problem) in
+            try make()
+            return try self.slot(of: bytes.count)
+        }
         do throws(OwnFile.Problem) {
             try put(bytes, at: slot.offset)
         } catch {
@@ -68,7 +74,7 @@ final class SpillFile {
         return bytes
     }
 
-    func release(_ slot: Slot) { free[slot.rank].append(slot.offset) }
+    func release(_ slot: Slot) { lock.with { free[slot.rank].append(slot.offset) } }
 
     private func slot(of size: Int) throws(OwnFile.Problem) -> Slot {
         var rank = Self.lowestRank

@@ -10,7 +10,7 @@ package final class Repertoire {
     /// - Parameter sandboxes: those that are new from now on begin with their scenario.
     package init(_ sandboxes: Sandboxes) {
         self.sandboxes = sandboxes
-        sandboxes.beginning = { [unowned self] sandbox throws(Sandboxes.Failure) in try begin(sandbox) }
+        sandboxes.beginning = { [unowned self] name in beginning(of: name) }
     }
 
     /// The key that opens the first scenario.
@@ -33,7 +33,7 @@ package final class Repertoire {
         for scenario in scenarios {
             assign(scenario)
             let sandbox = try sandboxes.sandbox(for: scenario.primaryKey)
-            if sandbox.origin?.text != scenario.text { try fill(sandbox, with: scenario) }
+            if sandbox.origin?.text != scenario.text { try Self.fill(sandbox, with: scenario) }
         }
     }
 
@@ -41,6 +41,16 @@ package final class Repertoire {
     ///
     /// - Throws: why it does not play; then nothing has changed.
     package func swap(_ scenario: Scenario) throws(Sandboxes.Failure) {
+        do {
+            try scenario.rehearse()
+        } catch {
+            throw Sandboxes.Failure(description: "\(error)")
+        }
+        try swap(rehearsed: scenario)
+    }
+
+    /// The same for one that is known to play.
+    package func swap(rehearsed scenario: Scenario) throws(Sandboxes.Failure) {
         guard let index = scenarios.firstIndex(where: { $0.name == scenario.name }) else { return }
         try Self.checkName(scenario)
         for other in scenarios where other.name != scenario.name {
@@ -48,21 +58,17 @@ package final class Repertoire {
             throw Sandboxes.Failure(
                 description: "\(scenario.name) has the key \"\(key)\" now, which \(other.name) has already")
         }
-        do {
-            try scenario.rehearse()
-        } catch {
-            throw Sandboxes.Failure(description: "\(error)")
-        }
         let before = scenarios[index]
         scenarios[index] = scenario
         if before.allKeys != scenario.allKeys { sandboxes.release(before.primaryKey) }
         assign(scenario)
-        let first = try sandboxes.sandbox(for: scenario.primaryKey)
-        let isStranger = first.origin?.name != scenario.name
-        try sandboxes.change { [unowned self] sandbox throws(Sandboxes.Failure) in
-            if sandbox.origin?.name == scenario.name { try fill(sandbox, with: scenario) }
+        try sandboxes.change { sandbox throws(Sandboxes.Failure) in
+            guard sandbox.name == scenario.primaryKey || sandbox.origin?.name == scenario.name else { return }
+            try Self.fill(sandbox, with: scenario)
         }
-        if isStranger { try fill(first, with: scenario) }
+        try sandboxes.change(only: scenario.primaryKey) { sandbox throws(Sandboxes.Failure) in
+            if sandbox.origin?.text != scenario.text { try Self.fill(sandbox, with: scenario) }
+        }
     }
 
     /// A scenario that names no keys has its own name for one.
@@ -79,14 +85,14 @@ package final class Repertoire {
     }
 
     /// The scenario of its key; else the one that is for everybody, which is the only one that names no keys.
-    private func begin(_ sandbox: Sandbox) throws(Sandboxes.Failure) {
-        let own = scenarios.first { $0.primaryKey == sandbox.name }
+    private func beginning(of name: String) -> Sandboxes.Change? {
+        let own = scenarios.first { $0.primaryKey == name }
         let common = scenarios.filter(\.keys.isEmpty)
-        guard let scenario = own ?? (common.count == 1 ? common.first : nil) else { return }
-        try fill(sandbox, with: scenario)
+        guard let scenario = own ?? (common.count == 1 ? common.first : nil) else { return nil }
+        return { sandbox throws(Sandboxes.Failure) in try Self.fill(sandbox, with: scenario) }
     }
 
-    private func fill(_ sandbox: Sandbox, with scenario: Scenario) throws(Sandboxes.Failure) {
+    private static func fill(_ sandbox: Sandbox, with scenario: Scenario) throws(Sandboxes.Failure) {
         do {
             try scenario.fill(sandbox)
         } catch {

@@ -10,7 +10,10 @@ internal import Sandbox
 ///
 /// A path is shown without its query, and without segments that could be somebody: an e-mail, a long number. Nothing in a line can turn
 /// a terminal or look like another line, whatever somebody has sent.
+///
+/// Calls on other threads report too.
 final class Log {
+    private let lock = Lock()
     let logsRequests: Bool
     private var pending: [UInt8] = []
     private var dropped = 0
@@ -26,7 +29,7 @@ final class Log {
     func request(_ method: String, _ path: String, _ status: Status, took: Duration) {
         guard logsRequests else { return }
         let microseconds = took.components.attoseconds / 1_000_000_000_000 + took.components.seconds * 1_000_000
-        line(method, masked(path), "\(status.rawValue) \(microseconds)µs")
+        lock.with { line(method, masked(path), "\(status.rawValue) \(microseconds)µs") }
     }
 
     /// What was odd about a request. Names are the caller's own, and could be anybody's data where they look like no name.
@@ -38,20 +41,22 @@ final class Log {
             let isName = oddity.path.utf8.allSatisfy { byte in
                 (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || "._-[]0123456789".utf8.contains(byte)
             }
-            line(
-                "warning:",
+            let sentence =
                 isName && oddity.path.utf8.count <= 100 && !oddity.path.hasLongNumber
-                    ? shown(oddity.sentence) : "a name that is not documented")
+                ? shown(oddity.sentence) : "a name that is not documented"
+            lock.with { line("warning:", sentence) }
         }
     }
 
     /// Why a request was refused, or a connection ended, before anybody looked at what was asked.
-    func ended(_ sentence: String) { if logsRequests { line(sentence) } }
+    func ended(_ sentence: String) { if logsRequests { lock.with { line(sentence) } } }
 
     /// Sentences about something that somebody should look at, a line each.
     func report(_ sentences: String) {
-        for sentence in sentences.split(separator: "\n", omittingEmptySubsequences: false) {
-            line(secrets.sentence(String(sentence), nil))
+        lock.with {
+            for sentence in sentences.split(separator: "\n", omittingEmptySubsequences: false) {
+                line(secrets.sentence(String(sentence), nil))
+            }
         }
     }
 
@@ -90,7 +95,9 @@ final class Log {
         return path
     }
 
-    func flush() {
+    func flush() { lock.with(write) }
+
+    private func write() {
         guard !pending.isEmpty else { return }
         if dropped > 0 {
             pending.insert(contentsOf: "(\(dropped) lines lost: nobody read them)\n".utf8, at: 0)
@@ -105,7 +112,7 @@ final class Log {
                 pending.removeAll(keepingCapacity: true)
                 return
             }
-            let count = unsafe piece.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+            let count = unsafe piece.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
             guard count > 0 else { break }
             written += count
         }

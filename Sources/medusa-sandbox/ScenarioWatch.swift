@@ -19,6 +19,11 @@ final class ScenarioWatch {
     private var watched: [Int32: Set<Way.Place>] = [:]
     /// What was read last at each path, good or broken. What is the same as before changes nothing.
     private var read: [String: [UInt8]] = [:]
+    /// Plays a story on another thread, and then goes on on this one.
+    var work: Sandboxes.Work = { run, then in
+        run()
+        then()
+    }
 
     private static let wanted = UInt32(
         IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ONLYDIR)
@@ -62,12 +67,27 @@ final class ScenarioWatch {
                 continue
             }
             read[path] = bytes
-            do {
-                try repertoire.swap(try source.read(bytes))
-                log.report("scenario \(path): swapped in")
-            } catch {
-                log.report("scenario \(path): broken, the last good one stays\n\(error)")
+            var scenario = Result<Scenario, any Error>.failure(Sandboxes.Failure(description: ""))
+            work {
+                scenario = Result {
+                    let scenario = try source.read(bytes)
+                    try scenario.rehearse()
+                    return scenario
+                }
+            } _: { [self] in
+                // Of two changes that follow each other the later one counts.
+                if read[path] == bytes { swap(path, scenario) }
             }
+        }
+        log.flush()
+    }
+
+    private func swap(_ path: String, _ scenario: Result<Scenario, any Error>) {
+        do {
+            try repertoire.swap(rehearsed: try scenario.get())
+            log.report("scenario \(path): swapped in")
+        } catch {
+            log.report("scenario \(path): broken, the last good one stays\n\(error)")
         }
         log.flush()
     }

@@ -13,6 +13,8 @@ final class Service: Application {
     private let control: Control
     private let plugin: Plugin
     private let log: Log
+    /// What takes long is done by them.
+    let workers = Workers()
     private var unsettled: [(sandbox: Sandbox, batch: Batch)] = []
     /// The host that was last found to be one of the server's.
     private var admittedHost: String?
@@ -26,18 +28,20 @@ final class Service: Application {
         control = Control(gateway)
         plugin = Plugin(gateway)
         self.log = log
+        control.start = { [unowned self] sandbox, run, then in perform(in: [sandbox], run, then) }
     }
 
-    func answer(_ request: Request) -> Answer {
-        let start = ContinuousClock.now
+    func answer(_ request: Request) -> Answer { answer(request, since: .now) }
+
+    private func answer(_ request: Request, since start: ContinuousClock.Instant) -> Answer {
         if let rejection = misdirection(of: request.fields, request.target) {
             var head = RequestHead()
             (head.method, head.target, head.fields) = (request.method, request.target.path, request.fields)
-            return Answer(answer(rejection, head))
+            return .ready(answer(rejection, head), after: nil)
         }
         let reply =
             if Control.owns(request.target) {
-                turned(request)
+                control.answer(request, version: MedusaSandbox.version)
             } else if Plugin.owns(request.target) {
                 plugin.answer(request)
             } else if request.target.isWholeServer, request.method == .options {
@@ -45,16 +49,92 @@ final class Service: Application {
             } else {
                 gateway.answer(request)
             }
-        if log.logsRequests {
-            let sandbox = reply.trace?.sandbox ?? gateway.openedSandbox(of: request.fields)
-            log.request(
-                request.method.rawValue, gateway.shownPath(request.target, in: sandbox), reply.response.status,
-                took: ContinuousClock.now - start)
-            log.oddities(reply.oddities) { gateway.shown($0, in: sandbox) }
+        switch reply.deferral {
+        case .absence(let absence): return .pending(answered(later: request, since: start, absence))
+        case .work(let work): return .pending(answered(by: work, request, since: start))
+        case nil: break
         }
+        note(request, reply, since: start)
         if let other = reply.alsoUnsettled { _ = batch(of: other) }
-        return Answer(reply.response, after: reply.unsettled.map(batch))
+        return .ready(reply.response, after: reply.unsettled.map(batch))
     }
+
+    private func note(_ request: Request, _ reply: Gateway.Reply, since start: ContinuousClock.Instant) {
+        guard log.logsRequests else { return }
+        let sandbox = reply.trace?.sandbox ?? gateway.openedSandbox(of: request.fields)
+        log.request(
+            request.method.rawValue, gateway.shownPath(request.target, in: sandbox), reply.response.status,
+            took: ContinuousClock.now - start)
+        log.oddities(reply.oddities) { gateway.shown($0, in: sandbox) }
+    }
+
+    // MARK: Later
+
+    private static var ending: Response {
+        .gateway(.serviceUnavailable, "The server ends, and this was not done; start it again, and ask again")
+    }
+
+    /// The answer to a request whose sandbox is away.
+    private func answered(
+        later request: Request, since start: ContinuousClock.Instant, _ absence: Absence
+    ) -> PendingAnswer {
+        let pending = PendingAnswer { Self.ending }
+        wait(for: absence, request, since: start, pending)
+        return pending
+    }
+
+    private func wait(
+        for absence: Absence, _ request: Request, since start: ContinuousClock.Instant, _ pending: PendingAnswer
+    ) {
+        absence.whenBack { [unowned self] in
+            switch answer(request, since: start) {
+            case .ready(let response, let batch): pending.give(response, after: batch)
+            case .pending(let next): next.pass(to: pending)
+            }
+        }
+    }
+
+    /// The answer to a long call.
+    private func answered(
+        by work: Gateway.Work, _ request: Request, since start: ContinuousClock.Instant
+    ) -> PendingAnswer {
+        let pending = PendingAnswer { Self.ending }
+        var response = Response(.ok)
+        perform(in: work.sandboxes) {
+            response = work.run()
+        } _: {
+            guard let wait = work.wait() else { return give(response) }
+            wait.whenAnswered = give
+            pending.waits(milliseconds: wait.patienceMilliseconds) { wait.timeIsOver() }
+        }
+        func give(_ response: Response) {
+            var reply = Gateway.Reply(response: response)
+            reply.response.fields += work.fields
+            note(request, reply, since: start)
+            pending.give(reply.response)
+        }
+        return pending
+    }
+
+    /// Does something with sandboxes on another thread, and then goes on on this one. The sandboxes are away meanwhile.
+    func perform(in sandboxes: [Sandbox], _ run: @escaping () -> Void, _ then: @escaping () -> Void) {
+        if let absence = sandboxes.lazy.compactMap(\.absence).first {
+            absence.whenBack { [unowned self] in perform(in: sandboxes, run, then) }
+            return
+        }
+        // It finds everything before it done, and may put another database in its place.
+        settle()
+        for sandbox in sandboxes { sandbox.leave() }
+        workers.run(run) {
+            let others = sandboxes.dropFirst()
+            for other in others { other.comeBack {} }
+            sandboxes.first?.comeBack(first: then)
+        }
+    }
+
+    var hasMore: Bool { control.hasMore }
+
+    func doSome() { control.doSome() }
 
     /// Clients name the same host again and again.
     private func misdirection(of fields: Fields, _ target: Target) -> Rejection? {
@@ -62,12 +142,6 @@ final class Service: Application {
         if let rejection = gateway.access.rejection(of: fields, target) { return rejection }
         if target.authority == nil { admittedHost = host }
         return nil
-    }
-
-    /// What turns a sandbox finds everything before it done, and may put another database in its place.
-    private func turned(_ request: Request) -> Gateway.Reply {
-        settle()
-        return control.answer(request, version: MedusaSandbox.version)
     }
 
     func wantsBody(_ head: RequestHead, _ target: Target) -> Bool {
@@ -112,7 +186,10 @@ final class Service: Application {
             head.method?.rawValue ?? "-", path ?? "(a target of \(head.target.utf8.count) bytes that cannot be read)",
             rejection.status, took: .zero)
         log.ended("refused: \(rejection.message)")
-        guard let sandbox = reply.unsettled else { return reply.response }
+        // While the sandbox is away, it is answered without a record.
+        guard let sandbox = reply.unsettled else {
+            return reply.deferral == nil ? reply.response : .gateway(rejection.status, rejection.message)
+        }
         let batch = batch(of: sandbox)
         settle()
         return batch.failure ?? reply.response
@@ -122,6 +199,10 @@ final class Service: Application {
         for (sandbox, batch) in unsettled {
             do throws(SQLiteError) {
                 try sandbox.store.settle()
+                if let follower = sandbox.follower {
+                    let fresh = sandbox.store.journal.takeFresh()
+                    if !fresh.isEmpty { follower.news(fresh) }
+                }
             } catch {
                 batch.failure = gateway.unsaved(error)
                 // What it was told in this turn is not true either.

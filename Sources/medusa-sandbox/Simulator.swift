@@ -18,6 +18,7 @@ struct Simulator {
     /// The auth key of the Payment Plugin that opens its sandbox, where a setting names one.
     let firstAuthKey: String?
     private let sandboxes: Sandboxes
+    private let workers: Workers
     private let log: Log
     private let watch: ScenarioWatch?
     private let readyFile: String?
@@ -68,7 +69,14 @@ struct Simulator {
                 "warning: listening on \(options.host), which other machines reach: whoever does can use every sandbox whose API key "
                     + "they know or make up; close the door with --api-key, or listen on 127.0.0.1")
         }
-        server = HTTPServer(listener, Service(gateway, log), limits)
+        let service = Service(gateway, log)
+        workers = service.workers
+        // From now on nobody is to wait for others.
+        let work: Sandboxes.Work = { [workers] run, then in workers.run(run, then: then) }
+        sandboxes.work = work
+        sandboxes.elsewhere = { [unowned service] sandbox, run, then in service.perform(in: [sandbox], run, then) }
+        watch?.work = work
+        server = HTTPServer(listener, service, limits)
         readyFile = options.readyFile
         self.log = log
         self.sandboxes = sandboxes
@@ -93,7 +101,7 @@ struct Simulator {
     ///   - ready: called once requests are served.
     func run(watching watches: [HTTPServer.Watch], ready: () throws -> Void) throws {
         var failure: (any Error)?
-        server.run(watching: watches + (watch.map { [$0.watch] } ?? [])) {
+        server.run(watching: watches + (watch.map { [$0.watch] } ?? []), workers: workers) {
             do {
                 // A command must not begin before everything is in its place.
                 try announce()
@@ -103,6 +111,7 @@ struct Simulator {
             }
             return failure == nil
         }
+        workers.finish()
         log.flush()
         withExtendedLifetime(keptAlive) {}
         if let failure { throw failure }

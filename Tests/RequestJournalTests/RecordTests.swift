@@ -112,7 +112,7 @@ import Testing
         let target = try #require(Target("/v3/users"))
         let reply = run.gateway.answer(Request(method: .get, target: target, fields: [:], body: []))
         #expect(reply.response.fields.contains { $0.name == Gateway.requestIdField && $0.value == "stray-1" })
-        #expect(try run.gateway.strays()?.store.journal.find(1)?.status == 401)
+        #expect(try run.gateway.strays()?.sandbox?.store.journal.find(1)?.status == 401)
         #expect(try run.journal.extent.newestId == 0)
     }
 

@@ -88,12 +88,14 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let onDisk = Sandboxes(home: .directory(directory), seed: 1, allowedKeys: [])
         var isBroken = true
-        onDisk.beginning = { sandbox throws(Sandboxes.Failure) in
-            if isBroken { throw Sandboxes.Failure(description: "The disk is full.") }
-            do {
-                try self.scenario("shop").fill(sandbox)
-            } catch {
-                throw Sandboxes.Failure(description: "\(error)")
+        onDisk.beginning = { _ in
+            { sandbox throws(Sandboxes.Failure) in
+                if isBroken { throw Sandboxes.Failure(description: "The disk is full.") }
+                do {
+                    try self.scenario("shop").fill(sandbox)
+                } catch {
+                    throw Sandboxes.Failure(description: "\(error)")
+                }
             }
         }
         #expect(throws: Sandboxes.Failure.self) { try onDisk.sandbox(for: "k") }

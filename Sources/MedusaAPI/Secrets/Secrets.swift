@@ -363,8 +363,14 @@ extension Gateway {
         response.body = secrets.refusal(response.body, sandbox?.seenSecrets ?? SeenSecrets())
     }
 
-    /// The sandbox of whoever asks, for what the log must not show; none is opened for that.
+    /// The sandbox of whoever asks, for what the log must not show; none is opened for that, and none is looked at that is away.
     package func openedSandbox(of fields: Fields) -> Sandbox? {
+        let sandbox = sandboxToDescribe(to: fields)
+        return sandbox?.absence == nil ? sandbox : nil
+    }
+
+    /// The sandbox of whoever asks; none is opened for that. It may be away.
+    package func sandboxToDescribe(to fields: Fields) -> Sandbox? {
         guard let key = fields["authorization"] else { return nil }
         return sandboxes.opened(for: key.hasScheme ? String(key.dropFirst("bearer ".count)) : key)
     }
