@@ -108,9 +108,11 @@ package final class Gateway {
     }
 
     /// Nobody asks for a key here, but the record is that of whoever sent one.
-    private func noRoute(_ request: Request, _ trace: Trace) -> Reply {
+    ///
+    /// - Parameter isPatient: whether the answer cannot wait, and so the record's sandbox is opened at once.
+    private func noRoute(_ request: Request, _ trace: Trace, isPatient: Bool = false) -> Reply {
         if recording.isOn {
-            switch authenticate(request) {
+            switch authenticate(request, isPatient: isPatient) {
             case .admitted(let admission, _): trace.sandbox = admission.sandbox
             case .away(let absence): return Reply(awaiting: absence)
             case .refused: break
@@ -127,7 +129,7 @@ package final class Gateway {
         let request = Request(method: head.method ?? .get, target: target, fields: head.fields)
         return recorded(request) {
             access.answer(request, to: audience) { request in
-                var reply = noRoute(request, Trace())
+                var reply = noRoute(request, Trace(), isPatient: true)
                 if let method = head.method, case .match(let match) = Routes.router.find(method, target.segments) {
                     reply.trace?.operation = match.value.endpoint.operation
                 }
@@ -191,12 +193,13 @@ package final class Gateway {
         return .key(key)
     }
 
-    package func authenticate(_ request: Request) -> Authentication {
+    /// - Parameter isPatient: whether a sandbox that is not open is opened here and now, whoever waits.
+    package func authenticate(_ request: Request, isPatient: Bool = false) -> Authentication {
         switch identify(request.fields) {
         case .refused(let response): return .refused(response)
         case .key(let key):
             do throws(Sandboxes.Failure) {
-                switch try sandboxes.presence(for: key) {
+                switch try sandboxes.presence(for: key, isPatient: isPatient) {
                 case .here(let admission): return .admitted(admission, key: key)
                 case .away(let absence): return .away(absence)
                 }
