@@ -89,7 +89,8 @@ package final class Control {
         case .admitted(let admission, let key):
             let sandbox = admission.sandbox
             sandbox.showsSecrets = gateway.recording.showsSecrets
-            var reply = Gateway.Reply(response: self.answer(request, route.endpoint, parameters, sandbox, key, answer))
+            var reply = Gateway.Reply(
+                response: self.answer(request, route.endpoint, parameters, admission, key, answer))
             if reply.response.status.rawValue >= 400 { gateway.hideSecrets(in: &reply.response, of: sandbox) }
             reply.response.showTime(of: sandbox)
             if sandbox.store.isOpen { reply.unsettled = sandbox }
@@ -98,15 +99,17 @@ package final class Control {
     }
 
     private func answer(
-        _ request: Request, _ endpoint: Endpoint, _ parameters: [NamedValue], _ sandbox: Sandbox, _ key: String,
+        _ request: Request, _ endpoint: Endpoint, _ parameters: [NamedValue], _ admission: Sandboxes.Admission,
+        _ key: String,
         _ answer: (ControlCall) throws -> Response
     ) -> Response {
+        let sandbox = admission.sandbox
         do {
             try sandbox.resolveReviews(at: sandbox.now)
             return try answer(
                 ControlCall(
                     endpoint: endpoint, sandbox: sandbox, now: sandbox.now, request: request, key: key,
-                    gateway: gateway,
+                    vendor: admission.vendor, gateway: gateway,
                     parameters: parameters,
                     payload: endpoint.content == .json ? try gateway.payload(request, of: endpoint) : nil))
         } catch let refusal as ControlRefusal {
