@@ -167,7 +167,10 @@ private func check(
         if number > range.upperBound { try refuse("must be less than or equal to \(range.upperBound)") }
     case .cents(let maximum):
         guard let number = try number() else { return }
-        if number.money <= .zero { return try refuse("must be a positive number") }
+        // Judged as it was given: half a cent is less than one, though it would be rounded up.
+        if number <= .zero { return try refuse("must be a positive number") }
+        let least = Decimal(1, places: 2)
+        if number < least { return try refuse("must be greater than or equal to \(least)") }
         if number > maximum { try refuse("must be less than or equal to \(maximum)") }
     case .integer(let range):
         guard let number = try number() else { return }

@@ -30,6 +30,8 @@ struct ControlCall {
     }
 
     var sandbox: Sandbox { admission.sandbox }
+    /// Whose transactions it may name, where the keys of the sandbox have several vendors (decisions.md 7).
+    var vendor: String? { admission.vendor }
 
     /// The body of a request that is not JSON.
     var bytes: [UInt8] { request.body }
@@ -78,8 +80,9 @@ struct ControlCall {
             try store.documents.row(.leases, id) ?? store.documents.row(.transactions, id)
             ?? sandbox.tokens.row(ofLease: id)
         let found =
-            try row.map { try store.transactions.transaction($0) } ?? store.transactions.transaction(reference: id)
-        guard let found else {
+            try row.map { try store.transactions.transaction($0) }
+            ?? store.transactions.transaction(reference: id, vendor: vendor)
+        guard let found, found.lease.isVisible(to: vendor) else {
             throw ControlRefusal(
                 .notFound, "LeaseNotFound",
                 "There is no lease \(id): name one by lease id, transaction id or the scenario's name")

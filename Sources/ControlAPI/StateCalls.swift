@@ -36,6 +36,7 @@ enum StateCalls {
     private static let agreement: [Field] = [
         .always("agreementId", .text(), "Agreement id"),
         .always("transactionId", .text(), "The caller's transaction id"),
+        Schema.vendor,
         .always("leaseStartDate", .timestamp, "The first billing date"),
         .always("pastDue", .number(), "In dollars"),
         .always("estimatedOwnership", .number(), "In dollars"),
@@ -47,7 +48,7 @@ enum StateCalls {
         let users = try store.users.all()
         let transactions = try store.transactions.all()
         let names = try sandbox.names()
-        let (ofCustomers, ofTransactions) = (try store.remarks.all(.customer), try store.remarks.all(.transaction))
+        let remarks = try store.remarks.all()
         let locales = try store.users.locales()
         let personas = try sandbox.personasDocument
         var methods: [Int64: [(id: Int64, method: PaymentMethod)]] = [:]
@@ -73,13 +74,13 @@ enum StateCalls {
                     $0.member("paymentMethods", array: methods[user.id] ?? []) { writer, row in
                         writer.object { $0.members(of: row.method, id: row.id, in: sandbox) }
                     }
-                    $0.members(of: ofCustomers[String(user.id)], locale: locales[user.id].map(sandbox.shown))
+                    $0.members(of: remarks[.customer(user.id)], locale: locales[user.id].map(sandbox.shown))
                 }
             }
             $0.member("transactions", array: transactions) { writer, transaction in
                 writer.object {
                     $0.members(of: transaction, in: sandbox, at: call.now)
-                    $0.members(of: ofTransactions[transaction.reference])
+                    $0.members(of: remarks[.transaction(transaction)])
                 }
             }
             $0.member("agreements", array: agreements) { writer, agreement in
@@ -113,6 +114,8 @@ extension Schema {
     private static let said = Field.sometimes(
         "said", .dictionary(of: .object([])), "What its calls have said that decides nothing; in the whole state only")
 
+    static let vendor = Field.sometimes("vendorId", .text(), "Whose it is, where the sandbox has several vendors")
+
     private static let decision: [Field] = [
         .always("status", .oneOf(["approved", "pending", "failed"]), "The decision"),
         .always("spendingLimit", .number(), "In dollars"),
@@ -134,6 +137,7 @@ extension Schema {
         "LeaseState",
         [
             .always("transactionId", .text(), "The caller's transaction id"),
+            vendor,
             .always("leaseId", .text(), "Lease id"),
             .always("userId", .text(), "The customer"),
             .always("status", .oneOf(["signed", "pending"]), "Signing status"),
@@ -213,9 +217,14 @@ extension JSONWriter {
         member("primary", method.isPrimary)
     }
 
+    private mutating func vendorMember(of lease: Lease) {
+        if !lease.vendor.isEmpty { member("vendorId", lease.vendor) }
+    }
+
     mutating func members(of transaction: Transaction, in sandbox: Sandbox, at now: Timestamp) {
         let lease = transaction.lease
         member("transactionId", sandbox.shown(transaction.reference))
+        vendorMember(of: lease)
         member("leaseId", sandbox.leaseId(lease))
         member("userId", sandbox.identifiers.identifier(.user, lease.customer))
         member("status", lease.status.rawValue)
@@ -254,6 +263,7 @@ extension JSONWriter {
     fileprivate mutating func members(of agreement: Agreement, in sandbox: Sandbox) {
         member("agreementId", sandbox.identifiers.identifier(.agreement, agreement.transaction.lease.id))
         member("transactionId", sandbox.shown(agreement.transaction.reference))
+        vendorMember(of: agreement.transaction.lease)
         member("leaseStartDate", agreement.leaseStart)
         member("pastDue", agreement.pastDue)
         member("estimatedOwnership", agreement.estimatedOwnership)

@@ -10,7 +10,7 @@ package struct Lease: Hashable, Sendable {
     /// Whose order it is for; empty in a sandbox of one vendor.
     package let vendor: String
     package let createdAt: Timestamp
-    package let expiresAt: Timestamp
+    package private(set) var expiresAt: Timestamp
     package var signedAt: Timestamp?
     package var finalizedAt: Timestamp?
 
@@ -31,6 +31,9 @@ package struct Lease: Hashable, Sendable {
 
     /// Unsigned past its time (decisions.md 13).
     package func isExpired(at now: Timestamp) -> Bool { signedAt == nil && now >= expiresAt }
+
+    /// Gives it up, unless it has expired before.
+    package mutating func expire(at now: Timestamp) { expiresAt = min(expiresAt, now) }
 
     /// Whether a vendor may see it: its own, and everybody's. `nil` sees all.
     package func isVisible(to vendor: String?) -> Bool { vendor == nil || self.vendor.isEmpty || self.vendor == vendor }

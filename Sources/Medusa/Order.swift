@@ -69,12 +69,18 @@ package struct Order: Hashable, Sendable {
         guard total <= available else { throw .exceedsSpendingLimit(available: available) }
     }
 
+    /// What `totalDiscount` takes off from the items: no more than they come to.
+    private var itemsDiscount: Money { min(totalDiscount, items.reduce(.zero) { $0 + max(.zero, $1.amount) }) }
+
+    /// What of the shipping cost is left where `totalDiscount` is above what the items come to: the rest of it takes off from shipping.
+    package var shippingLeft: Money { shippingCost - (totalDiscount - itemsDiscount) }
+
     /// The lines as they are stored. Two things are shared out over the items in proportion, each to the cent: the discount, which the
     /// printed prices show, and with it the lines that are discounts, for nothing comes back for those.
     package var lines: [Line] {
         let amounts = items.map { max(.zero, $0.amount) }
         let discounts = items.reduce(totalDiscount) { $0 - min(.zero, $1.amount) }
-        let shown = totalDiscount.shared(inProportionTo: amounts)
+        let shown = itemsDiscount.shared(inProportionTo: amounts)
         let taken = min(discounts, amounts.reduce(.zero, +)).shared(inProportionTo: amounts)
         return items.indices.map { index in
             let item = items[index]

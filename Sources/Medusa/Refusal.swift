@@ -2,13 +2,13 @@
 /// same in `Docs/Refusals.md`, in the code and in the tests.
 package enum Refusal: Error, Hashable, Sendable {
     case invalidCredentials
+    /// A value that only the domain can judge; the message is in the voice of the validation (B.6).
+    case invalid(String)
     case userNotFound
     case leaseNotFound
     case transactionNotFound
     case agreementNotFound
     case paymentMethodNotFound
-    /// A value that only the domain can judge; the message is in the voice of the validation (B.6).
-    case invalid(String)
     case passcodeRefused
     case userAlreadyExists
     case customerAlreadyApplied

@@ -82,10 +82,9 @@ package struct Transaction: Hashable, Sendable {
     // MARK: Sign and finalize
 
     /// A lease that waits for its signature. A signed one may be signed again, and nothing changes (decisions.md 14).
-    /// One that was cancelled as a whole is as gone as an expired one.
     package func maySign(at now: Timestamp) throws(Refusal) {
         guard lease.status == .pending else { return }
-        if lease.isExpired(at: now) || isCanceled { throw .leaseExpired }
+        if lease.isExpired(at: now) { throw .leaseExpired }
     }
 
     package mutating func sign(at now: Timestamp) {
@@ -102,9 +101,11 @@ package struct Transaction: Hashable, Sendable {
 
     // MARK: Cancel and return
 
-    /// Cancels units that are not delivered yet. Nothing selected means everything.
+    /// Cancels units that are not delivered yet. Nothing selected means everything. A lease that waits for its signature expires when
+    /// nothing is left that it could be signed for.
     package mutating func cancel(_ selections: [Selection], at now: Timestamp) -> Result {
-        take(selections, at: now) { $0.cancel(upTo: $1, at: now) }
+        defer { if lease.status == .pending, isCanceled { lease.expire(at: now) } }
+        return take(selections, at: now) { $0.cancel(upTo: $1, at: now) }
     }
 
     /// Takes back units that were shipped or handed over. Nothing selected means everything.

@@ -34,7 +34,8 @@ struct Call {
         return found.value
     }
 
-    /// What the request brings, validated. What a path names comes first: 404 stands before 400 (decisions.md 14).
+    /// What the request brings, validated. An endpoint may look for what the path names before it asks for this; what is wrong here is
+    /// the answer all the same (decisions.md 14).
     /// Every endpoint asks for it, also one that takes nothing, for a strict sandbox refuses oddities here (decisions.md 19).
     func input() throws -> Input {
         let input = try endpoint.validate(query: query, body: payload)
@@ -125,7 +126,7 @@ struct Call {
         var document = LeaseDocument(
             customerName: "\(user.firstName) \(user.lastName)", email: user.email,
             leaseId: leaseId(transaction.lease), transaction: transaction)
-        let remark = try store.remarks.find(.transaction, transaction.reference, SignLease.endpoint.operation)
+        let remark = try store.remarks.find(.transaction(transaction), SignLease.endpoint.operation)
         if let remark, let said = try? JSON(remark) {
             document.signingAddress = said[SignLease.ipAddress.field.name]?.string
             document.signingTime = said[SignLease.timestamp.field.name]?.string
@@ -139,15 +140,15 @@ struct Call {
     ///
     /// - Parameter fields: of the body, as they are declared.
     func keep(_ fields: [Field], of user: Int64) throws {
-        try keep(fields, .customer, String(user))
+        try keep(fields, .customer(user))
     }
 
     func keep(_ fields: [Field], of transaction: Transaction) throws {
-        try keep(fields, .transaction, transaction.reference)
+        try keep(fields, .transaction(transaction))
     }
 
-    private func keep(_ fields: [Field], _ section: Remarks.Section, _ subject: String) throws {
+    private func keep(_ fields: [Field], _ subject: Remarks.Subject) throws {
         guard let payload, let remark = sandbox.remark(of: payload, fields) else { return }
-        try store.remarks.save(section, subject, endpoint.operation, remark)
+        try store.remarks.save(subject, endpoint.operation, remark)
     }
 }

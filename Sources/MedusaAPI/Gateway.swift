@@ -282,7 +282,7 @@ package final class Gateway {
             ask.trace.mayHoldSecrets = Routes.answeringSecrets.contains(ask.trace.operation)
             reply.response =
                 ask.route.endpoint.writes
-                ? try ask.sandbox.store.write(at: now) { try ask.route.answer(call) } : try ask.route.answer(call)
+                ? try ask.sandbox.store.write(at: now) { try answer(call, ask.route) } : try answer(call, ask.route)
         } catch let refusal as Refusal {
             reply.response = .refusal(refusal)
         } catch let violation as Violation {
@@ -294,6 +294,17 @@ package final class Gateway {
             reply.response = failed(error)
         }
         return reply
+    }
+
+    /// An endpoint looks first for what the path names, so that the journal knows whose request it was. But the vendor's server
+    /// validates before a handler runs: what is wrong with a field is the answer, whatever else is (decisions.md 14).
+    private func answer(_ call: Call, _ route: Route) throws -> Response {
+        do {
+            return try route.answer(call)
+        } catch let refusal as Refusal where refusal != .invalidCredentials {
+            _ = try call.input()
+            throw refusal
+        }
     }
 
     private func call(_ ask: Ask, at now: Timestamp, _ reply: inout Reply) throws -> Call {

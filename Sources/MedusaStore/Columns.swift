@@ -146,7 +146,8 @@ enum Columns {
         Column("checkouts", "body", unbounded), Column("checkouts", "created_at", .moment),
 
         Column("remarks", "section", .oneOf(Remarks.Section.allCases.map(\.rawValue))),
-        Column("remarks", "subject", reference), Column("remarks", "operation", .text(longest: 64)),
+        Column("remarks", "subject", reference), Column("remarks", "vendor", ordinary),
+        Column("remarks", "operation", .text(longest: 64)),
         Column("remarks", "body", unbounded),
 
         Column("letters", "id", .row), Column("letters", "user_id", .row), Column("letters", "transaction_id", .row),

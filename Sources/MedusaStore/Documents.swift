@@ -10,10 +10,10 @@ package final class Documents {
     private let allNames: Statement
 
     init(_ connection: Connection) {
-        upsert = connection.statement("INSERT OR REPLACE INTO documents VALUES (?, ?)")
+        upsert = connection.upsert("documents", key: ["name"], ["body"])
         delete = connection.statement("DELETE FROM documents WHERE name = ?")
         byName = connection.statement("SELECT body FROM documents WHERE name = ?")
-        insertName = connection.statement("INSERT OR REPLACE INTO names VALUES (?, ?, ?)")
+        insertName = connection.upsert("names", key: ["section", "name"], ["row"])
         rowOfName = connection.statement("SELECT row FROM names WHERE section = ? AND name = ?")
         allNames = connection.statement("SELECT section, name, row FROM names ORDER BY section, name")
     }

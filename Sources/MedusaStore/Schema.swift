@@ -7,7 +7,7 @@
 /// Moments are milliseconds since 1970 UTC; amounts are cents; an index costs every insert about 3 µs, so there are few.
 enum Schema {
     /// From version *n* + 1 to *n* + 2.
-    static let steps = [version2, version3, version4, version5]
+    static let steps = [version2, version3, version4, version5, version6]
 
     /// `MDSA`, so that `file` and we know the database of a sandbox (sqlite.org/pragma.html#pragma_application_id).
     static let applicationId: Int64 = 0x4D44_5341
@@ -120,7 +120,9 @@ enum Schema {
 
         \(parcels)
 
-        \(remembered)
+        \(letters)
+
+        \(remarks(named: "remarks"))
         """
 
     /// The quotes are those that a renamed table gets.
@@ -265,16 +267,22 @@ enum Schema {
         ) STRICT;
         """
 
-    /// What requests say that decides nothing, as JSON; and letters, which let a customer into the modal.
-    private static let remembered = """
-        CREATE TABLE remarks (
+    /// What requests say that decides nothing, as JSON.
+    private static func remarks(named name: String) -> String {
+        """
+        CREATE TABLE "\(name)" (
             section TEXT NOT NULL CHECK (section IN ('customer', 'transaction')),
             subject TEXT NOT NULL,
+            vendor TEXT NOT NULL,
             operation TEXT NOT NULL,
             body TEXT NOT NULL,
-            PRIMARY KEY (section, subject, operation)
+            PRIMARY KEY (section, subject, vendor, operation)
         ) STRICT, WITHOUT ROWID;
+        """
+    }
 
+    /// What lets a customer into the modal.
+    private static let letters = """
         CREATE TABLE letters (
             id INTEGER PRIMARY KEY,
             user_id INTEGER NOT NULL REFERENCES users (id),
@@ -300,12 +308,29 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
         """
 
+    /// Two vendors may call a transaction the same. What was said of it before was said of each.
+    private static let version6 = """
+        \(remarks(named: "new_remarks"))
+        INSERT INTO new_remarks SELECT section, subject, coalesce(vendor, ''), operation, body FROM remarks
+            LEFT JOIN transactions ON section = 'transaction' AND reference = subject;
+        DROP TABLE remarks;
+        ALTER TABLE new_remarks RENAME TO remarks;
+        """
+
     /// A vendor's transactions are its own from here on, and so are the references by which it calls them. The price of a line is in
     /// hundred-millionths of a dollar, so that it can say what a share of a discount is.
     private static let version5 = """
         \(parcels)
 
-        \(remembered)
+        CREATE TABLE remarks (
+            section TEXT NOT NULL CHECK (section IN ('customer', 'transaction')),
+            subject TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            body TEXT NOT NULL,
+            PRIMARY KEY (section, subject, operation)
+        ) STRICT, WITHOUT ROWID;
+
+        \(letters)
 
         \(transactions(named: "new_transactions"))
         INSERT INTO new_transactions SELECT id, user_id, '', reference, order_id, created_at, expires_at, expired_at, signed_at,

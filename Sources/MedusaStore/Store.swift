@@ -32,6 +32,8 @@ package final class Store {
     package private(set) var isOpen = false
     /// When the last thing of the present turn happened.
     private var happened: Timestamp?
+    /// How many rows have changed that are no part of the story: a counter, say.
+    private var unimportantChanges: Int64 = 0
     /// Why nothing of the present turn can be kept.
     private var broken: SQLiteError?
 
@@ -89,7 +91,8 @@ package final class Store {
 
     /// Counts the one-time keys, so that each is another.
     package func nextOneTimeKey() throws(SQLiteError) -> Int64 {
-        try countOneTimeKey.row { $0.integer(0) } ?? 0
+        defer { unimportantChanges += 1 }
+        return try countOneTimeKey.row { $0.integer(0) } ?? 0
     }
 
     /// One request's writes, inside the transaction that the present turn of the loop shares.
@@ -102,10 +105,10 @@ package final class Store {
         try open()
         try savepoint.run()
         do {
-            let changes = connection.totalChanges
+            let changes = connection.totalChanges - unimportantChanges
             let result = try work()
             try release.run()
-            if let now, connection.totalChanges > changes { happened = max(happened ?? now, now) }
+            if let now, connection.totalChanges - unimportantChanges > changes { happened = max(happened ?? now, now) }
             return result
         } catch {
             if connection.isInTransaction {

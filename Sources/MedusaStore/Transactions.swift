@@ -40,16 +40,13 @@ package final class Transactions {
                 received, returned, canceled, amount)
             VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, ?)
             """)
-        update = connection.statement(
-            """
-            UPDATE transactions SET signed_at = ?, finalized_at = ?, engaged_amount = ?, first_delivery_at = ? WHERE id = ?
-            """)
-        updateLine = connection.statement(
-            """
-            UPDATE lines SET signed = ?, shipped = ?, received = ?, returned = ?, canceled = ?, carrier = ?,
-                tracking_number = ?, tracking_link = ?
-            WHERE transaction_id = ? AND position = ?
-            """)
+        update = connection.update(
+            "transactions", ["signed_at", "finalized_at", "engaged_amount", "first_delivery_at"], where: "id = ?5")
+        updateLine = connection.update(
+            "lines",
+            [
+                "signed", "shipped", "received", "returned", "canceled", "carrier", "tracking_number", "tracking_link",
+            ], where: "transaction_id = ?9 AND position = ?10")
         let columns = """
             transactions.id, user_id, reference, order_id, transactions.created_at,
             coalesce(expired_at, expires_at), signed_at, finalized_at, cash_price, cost_of_rental, payment,
@@ -65,7 +62,10 @@ package final class Transactions {
             ORDER BY id DESC
             """)
         expire = connection.statement(
-            "UPDATE transactions SET expired_at = min(?, expires_at) WHERE id = ? AND signed_at IS NULL")
+            """
+            UPDATE transactions SET expired_at = ?1
+            WHERE id = ?2 AND signed_at IS NULL AND coalesce(expired_at, expires_at) > ?1
+            """)
         oldestFirst = connection.statement("SELECT \(columns) FROM transactions ORDER BY id")
         finalizedOldestFirst = connection.statement(
             "SELECT \(columns) FROM transactions WHERE finalized_at IS NOT NULL ORDER BY id")
@@ -111,7 +111,7 @@ package final class Transactions {
 
     // MARK: What falls due
 
-    /// Makes a pending lease expire now.
+    /// Makes a pending lease expire now, unless it has expired before.
     package func expire(_ lease: Int64, at now: Timestamp) throws(SQLiteError) {
         try expire.run(.integer(now.milliseconds), .integer(lease))
     }
@@ -200,7 +200,7 @@ package final class Transactions {
             .integer(customer), .text(order.reference), .text(order.orderId), .integer(now.milliseconds),
             .integer(expiresAt.milliseconds), .integer(terms.cashPrice.cents), .integer(terms.costOfRental.cents),
             .integer(terms.payment.cents), .integer(Int64(terms.term)), .integer(terms.purchaseSalesTax.cents),
-            .integer(order.shippingCost.cents), .integer(order.payTomorrowTaxTotal?.cents),
+            .integer(order.shippingLeft.cents), .integer(order.payTomorrowTaxTotal?.cents),
             .integer(terms.cashPrice.cents), .text(vendor ?? ""))
         let id = connection.lastInsertedRow
         let lines = order.lines
@@ -212,7 +212,7 @@ package final class Transactions {
         }
         return Transaction(
             lease: Lease(id: id, customer: customer, vendor: vendor ?? "", createdAt: now, expiresAt: expiresAt),
-            reference: order.reference, orderId: order.orderId, shippingCost: order.shippingCost,
+            reference: order.reference, orderId: order.orderId, shippingCost: order.shippingLeft,
             payTomorrowTaxTotal: order.payTomorrowTaxTotal, terms: terms, lines: lines)
     }
 
@@ -221,6 +221,13 @@ package final class Transactions {
         try update.run(
             .integer(transaction.lease.signedAt?.milliseconds), .integer(transaction.lease.finalizedAt?.milliseconds),
             .integer(transaction.engagedAmount.cents), .integer(transaction.firstDelivery?.milliseconds), row)
+        // One that is cancelled as a whole has expired with that.
+        if transaction.lease.status == .pending, transaction.isCanceled {
+            try expire(transaction.lease.id, at: transaction.lease.expiresAt)
+        }
+        // Before it is finalized nothing can be on its way.
+        let isFinalized = transaction.lease.finalizedAt != nil
+        let kept = isFinalized ? try parcels(of: transaction.lease.id) : [:]
         for (index, line) in transaction.lines.enumerated() {
             let position = Value.integer(Int64(index))
             try updateLine.run(
@@ -228,8 +235,7 @@ package final class Transactions {
                 .integer(Int64(line.count(.received))), .integer(Int64(line.count(.returned))),
                 .integer(Int64(line.count(.canceled))), .text(line.tracking?.carrier), .text(line.tracking?.number),
                 .text(line.tracking?.link), row, position)
-            // Before it is finalized nothing can be on its way.
-            guard transaction.lease.finalizedAt != nil else { continue }
+            guard isFinalized, kept[index, default: []] != line.parcels else { continue }
             try deleteParcels.run(row, position)
             for parcel in line.parcels {
                 try insertParcel.run(
@@ -287,17 +293,7 @@ package final class Transactions {
     }
 
     private func withLines(_ transaction: Transaction) throws(SQLiteError) -> Transaction {
-        var parcels: [Int: [Line.Parcel]] = [:]
-        if transaction.lease.finalizedAt != nil {
-            let found = try parcelsOf.rows(.integer(transaction.lease.id)) { row in
-                (
-                    position: Int(row.count(0)),
-                    parcel: Line.Parcel(
-                        deliveredAt: row.moment(1), shipped: Int(row.count(2)), received: Int(row.count(3)))
-                )
-            }
-            for (position, parcel) in found { parcels[position, default: []].append(parcel) }
-        }
+        let parcels = transaction.lease.finalizedAt == nil ? [:] : try parcels(of: transaction.lease.id)
         var transaction = transaction
         var position = -1
         transaction.lines = try linesOf.rows(.integer(transaction.lease.id)) { row in
@@ -313,6 +309,18 @@ package final class Transactions {
                 parcels: parcels[position] ?? [], tracking: tracking)
         }
         return transaction
+    }
+
+    /// By the line's position, earliest first.
+    private func parcels(of transaction: Int64) throws(SQLiteError) -> [Int: [Line.Parcel]] {
+        let found = try parcelsOf.rows(.integer(transaction)) { row in
+            (
+                position: Int(row.count(0)),
+                parcel: Line.Parcel(
+                    deliveredAt: row.moment(1), shipped: Int(row.count(2)), received: Int(row.count(3)))
+            )
+        }
+        return Dictionary(grouping: found, by: \.position).mapValues { $0.map(\.parcel) }
     }
 
     private static func read(_ row: borrowing Row) -> Transaction {

@@ -69,23 +69,19 @@ package final class Users {
                 is_complete, funnel)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
-        decide = connection.statement(
-            """
-            UPDATE users SET application_id = ?, spending_hold = ?, verification = ?, date_of_birth = ? WHERE id = ?
-            """)
-        complete = connection.statement("UPDATE applications SET is_complete = 1 WHERE id = ?")
+        decide = connection.update(
+            "users", ["application_id", "spending_hold", "verification", "date_of_birth"], where: "id = ?5")
+        complete = connection.statement("UPDATE applications SET is_complete = 1 WHERE id = ? AND is_complete = 0")
         userOfApplication = connection.statement("SELECT id FROM users WHERE application_id = ?")
-        rememberDecline = connection.statement("UPDATE users SET declined_payment_method = ? WHERE id = ?")
-        rememberPersona = connection.statement("UPDATE users SET persona = ? WHERE id = ?")
-        rememberToken = connection.statement("UPDATE users SET token_expires_at = ? WHERE id = ?")
-        review = connection.statement(
-            """
-            UPDATE applications SET status = ?, spending_limit = ?, resolves_at = ?, resolves_as = ?, resolves_limit = ?
-            WHERE id = (SELECT application_id FROM users WHERE id = ?)
-            """)
-        reviewStanding = connection.statement("UPDATE users SET spending_hold = ?, verification = ? WHERE id = ?")
-        hold = connection.statement("UPDATE users SET spending_hold = ? WHERE id = ?")
-        verify = connection.statement("UPDATE users SET verification = ? WHERE id = ?")
+        rememberDecline = connection.update("users", ["declined_payment_method"], where: "id = ?2")
+        rememberPersona = connection.update("users", ["persona"], where: "id = ?2")
+        rememberToken = connection.update("users", ["token_expires_at"], where: "id = ?2")
+        review = connection.update(
+            "applications", ["status", "spending_limit", "resolves_at", "resolves_as", "resolves_limit"],
+            where: "id = (SELECT application_id FROM users WHERE id = ?6)")
+        reviewStanding = connection.update("users", ["spending_hold", "verification"], where: "id = ?3")
+        hold = connection.update("users", ["spending_hold"], where: "id = ?2")
+        verify = connection.update("users", ["verification"], where: "id = ?2")
         let awaiting = "FROM users JOIN applications ON applications.id = application_id WHERE status = 'pending'"
         reviewsThrough = connection.statement(
             """
@@ -107,12 +103,14 @@ package final class Users {
                 coalesce((SELECT max(created_at) FROM credits), 0), coalesce((SELECT max(created_at) FROM checkouts), 0))
             """)
         oldestFirst = connection.statement("\(select) ORDER BY users.id")
-        upsertProfile = connection.statement("INSERT OR REPLACE INTO profiles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        upsertProfile = connection.upsert(
+            "profiles", key: ["user_id"],
+            ["phone", "street1", "street2", "city", "region", "postal_code", "country", "ssn_digest"])
         profileOfUser = connection.statement(
             "SELECT phone, street1, street2, city, region, postal_code, country FROM profiles WHERE user_id = ?")
         idByPassword = connection.statement(
             "SELECT id FROM users WHERE (email = ?1 OR email = ?2) AND password_digest = ?3")
-        changePassword = connection.statement("UPDATE users SET password_digest = ? WHERE id = ?")
+        changePassword = connection.update("users", ["password_digest"], where: "id = ?2")
         everyLocale = connection.statement("SELECT id, locale FROM users WHERE locale IS NOT NULL")
         holdersOfSSN = connection.statement(
             "SELECT user_id, phone FROM profiles WHERE ssn_digest = ? ORDER BY user_id DESC")

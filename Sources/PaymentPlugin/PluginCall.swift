@@ -48,7 +48,8 @@ struct PluginCall {
         guard let payload = try gateway.payload(request, of: endpoint),
             let remark = sandbox.remark(of: payload, fields)
         else { return }
-        try sandbox.store.remarks.save(.transaction, reference, endpoint.operation, remark)
+        let subject = Remarks.Subject.transaction(reference: reference, vendor: vendor ?? "")
+        try sandbox.store.remarks.save(subject, endpoint.operation, remark)
     }
 
     /// The customer behind the token.

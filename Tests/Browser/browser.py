@@ -1,12 +1,71 @@
 """A headless Chromium (Debian's) in front of the demo shop, and the modal's screens by the vendor's own element ids."""
-import http.server, json, os, socket, ssl, subprocess, tempfile, threading, urllib.parse, urllib.request
+import http.server, json, os, random, socket, ssl, subprocess, tempfile, threading, time, urllib.parse, urllib.request
 
 from selenium import webdriver
+from selenium.common.exceptions import (ElementClickInterceptedException, ElementNotInteractableException, InvalidElementStateException, NoSuchElementException,
+                                        NoSuchFrameException, StaleElementReferenceException)
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 KEY = os.environ.get("MEDUSA_API_KEY", "shop")
+
+# For the developer, who looks for what only a slower machine shows: how many times slower the browser is, and how many seconds at most each
+# of the modal's calls waits besides.
+SLOWER = float(os.environ.get("MEDUSA_BROWSER_SLOWER", "1"))
+DELAY = float(os.environ.get("MEDUSA_BROWSER_DELAY", "0"))
+
+# What a screen answers that is replaced, or covered, just when it is used.
+REPLACED = (StaleElementReferenceException, ElementNotInteractableException, ElementClickInterceptedException, InvalidElementStateException, NoSuchElementException)
+
+
+class Found:
+    """What stands at a place of the screen. It is found anew for each use, and again where the screen was replaced between the two."""
+
+    def __init__(self, wait, find):
+        self.wait, self.find = wait, find
+        self.act(lambda one: None)
+
+    def act(self, action):
+        """Does that to it; what is being replaced, hidden or covered is waited for."""
+        def attempt(driver):
+            try:
+                one = self.find(driver)
+                return one and (action(one),)
+            except REPLACED:
+                return None
+        return self.wait(attempt)[0]
+
+    def click(self):
+        self.act(lambda one: one.click())
+
+    def type(self, text):
+        self.act(lambda one: (one.clear(), one.send_keys(text)))
+
+    def get_attribute(self, name):
+        return self.act(lambda one: one.get_attribute(name))
+
+    def is_displayed(self):
+        return self.act(lambda one: one.is_displayed())
+
+    @property
+    def text(self):
+        return self.act(lambda one: one.text)
+
+    @property
+    def tag_name(self):
+        return self.act(lambda one: one.tag_name)
+
+    def choose(self, text):
+        """From a native list."""
+        self.act(lambda one: Select(one).select_by_visible_text(text))
+
+    def check(self):
+        self.act(lambda one: None if one.is_selected() else one.click())
+
+
+def waiting(driver, seconds=60):
+    return WebDriverWait(driver, seconds, poll_frequency=0.05, ignored_exceptions=(StaleElementReferenceException,))
 
 
 def chromium(width=1000, height=900, *more):
@@ -16,7 +75,10 @@ def chromium(width=1000, height=900, *more):
                      f"--window-size={width},{height}", "--user-data-dir=" + tempfile.mkdtemp(), "--lang=en-US", *more):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(options, Service("/usr/bin/chromedriver"))
+    driver = webdriver.Chrome(options, Service("/usr/bin/chromedriver"))
+    if SLOWER > 1:
+        driver.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    return driver
 
 
 class Merchant:
@@ -94,6 +156,7 @@ class Proxy:
         self.fields = {}  # sent on besides the browser's own; {host} is what the browser calls the proxy
         self.lost = lambda method, path: None  # "before" or "after" the request is carried out, or nothing
         self.wait = {}  # by path, what is waited for
+        self.delay = 0  # seconds at most that a call of the modal's waits
         self.calls = []
         proxy = self
 
@@ -110,6 +173,8 @@ class Proxy:
                     return self.drop()
                 if path in proxy.wait:
                     proxy.wait[path].wait(60)
+                if proxy.delay and path.startswith("/pp3/"):
+                    time.sleep(random.uniform(0, proxy.delay))
                 fields = {name: value for name, value in self.headers.items() if name.lower() not in ("connection", "accept-encoding")}
                 for name, value in proxy.fields.items():
                     fields[name] = value.format(host=self.headers["Host"])
@@ -139,7 +204,7 @@ class Proxy:
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
 
-            do_GET = do_POST = do_OPTIONS = do_PUT = pass_on
+            do_GET = do_POST = do_OPTIONS = do_PUT = do_PATCH = do_DELETE = pass_on
 
             def log_message(self, *arguments):
                 pass
@@ -196,24 +261,35 @@ class Page:
         self.wait(lambda _: self.driver.find_elements(By.CSS_SELECTOR, ".flexshopper-button"))
 
     def wait(self, condition, seconds=60):
-        return WebDriverWait(self.driver, seconds, poll_frequency=0.05).until(condition)
+        return waiting(self.driver, seconds).until(condition)
 
     # The shop
 
+    def press(self):
+        """The shop's button."""
+        self.driver.switch_to.default_content()
+        Found(self.wait, lambda driver: driver.find_element(By.CSS_SELECTOR, ".flexshopper-button")).click()
+
     def open(self):
         """Clicks the button, and goes into the modal as the vendor's tests do: a frame within a frame."""
-        self.driver.switch_to.default_content()
-        self.driver.find_element(By.CSS_SELECTOR, ".flexshopper-button").click()
+        self.press()
         self.enter()
 
     def enter(self):
+        self.wait(lambda _: self.goes_in())
+
+    def goes_in(self):
+        """From the page inwards; not where no modal is shown, or a frame is replaced on the way."""
         self.driver.switch_to.default_content()
-        self.wait(lambda driver: driver.find_elements(By.CSS_SELECTOR, "#flexshopper-modal iframe"))
-        self.wait(lambda driver: driver.find_element(By.ID, "flexshopper-modal").is_displayed())
-        self.driver.switch_to.frame(0)
-        self.wait(lambda driver: driver.find_elements(By.TAG_NAME, "iframe"))
-        self.driver.switch_to.frame(0)
-        self.wait(lambda driver: driver.find_elements(By.CSS_SELECTOR, "#app main[data-screen]"))
+        try:
+            modal = self.driver.find_elements(By.ID, "flexshopper-modal")
+            if not (modal and modal[0].is_displayed() and self.driver.find_elements(By.CSS_SELECTOR, "#flexshopper-modal iframe")):
+                return False
+            self.driver.switch_to.frame(0)
+            self.driver.switch_to.frame(0)
+        except (NoSuchFrameException, StaleElementReferenceException):
+            return False
+        return bool(self.driver.find_elements(By.CSS_SELECTOR, "#app main[data-screen]"))
 
     def leave(self):
         self.driver.switch_to.default_content()
@@ -225,11 +301,18 @@ class Page:
 
     # The modal
 
-    def screen(self, name):
-        self.wait(lambda driver: driver.find_element(By.CSS_SELECTOR, "main").get_attribute("data-screen") == name)
+    def screen(self, *names):
+        """Waits for one of these screens; its name."""
+        def shown(driver):
+            name = driver.find_element(By.CSS_SELECTOR, "main").get_attribute("data-screen")
+            return name if name in names else None
+        try:
+            return self.wait(shown)
+        except Exception as error:
+            raise AssertionError(f"none of {names}: {self.text()!r}") from error
 
     def find(self, id):
-        return self.wait(lambda driver: driver.find_element(By.ID, id))
+        return Found(self.wait, lambda driver: driver.find_element(By.ID, id))
 
     def text(self):
         return self.driver.find_element(By.ID, "app").text
@@ -241,28 +324,31 @@ class Page:
             raise AssertionError(f"{text!r} is not in {self.text()!r}") from error
 
     def type(self, id, text):
-        field = self.find(id)
-        field.clear()
-        field.send_keys(text)
+        self.find(id).type(text)
 
     def choose(self, id, text):
         """From a native list, or from one that a click opens."""
         if self.find(id).tag_name == "select":
-            Select(self.find(id)).select_by_visible_text(text)
+            self.find(id).choose(text)
         else:
             self.find(id).click()
-            self.wait(lambda driver: driver.find_element(By.XPATH, f"//li[text()='{text}']")).click()
+            Found(self.wait, lambda driver: driver.find_element(By.XPATH, f"//li[text()='{text}']")).click()
 
     def check(self, id):
-        box = self.find(id)
-        if not box.is_selected():
-            box.click()
+        self.find(id).check()
 
-    def submit(self):
-        self.find("formSubmitButton").click()
+    def main_button(self, screen):
+        """Of that screen, or of that dialog, and of no other: the one before may still be there."""
+        place = f'main[data-screen="{screen}"] #formSubmitButton, dialog#{screen} #formSubmitButton'
+        return Found(self.wait, lambda driver: driver.find_element(By.CSS_SELECTOR, place))
+
+    def submit(self, screen):
+        self.main_button(screen).click()
 
     def click(self, text):
-        self.wait(lambda driver: [one for one in driver.find_elements(By.XPATH, f"//*[self::button or self::a][normalize-space()='{text}']") if one.is_displayed()])[0].click()
+        def visible(driver):
+            return next((one for one in driver.find_elements(By.XPATH, f"//*[self::button or self::a][normalize-space()='{text}']") if one.is_displayed()), None)
+        Found(self.wait, visible).click()
 
     def error(self, id, text):
         """The message at a field."""
@@ -275,13 +361,13 @@ class Page:
     def email(self, address):
         self.screen("email")
         self.type("email-input", address)
-        self.submit()
+        self.submit("email")
 
     def sign_in(self, address, secret):
         self.email(address)
         self.screen("password")
         self.type("password-input", secret)
-        self.submit()
+        self.submit("password")
         self.screen("review")
 
     def profile(self, first="Jane", last="Roe"):
@@ -296,7 +382,7 @@ class Page:
         self.type("city-input", "Boca Raton")
         self.choose("region-input", "FL")
         self.type("postalCode-input", "33431")
-        self.submit()
+        self.submit("profile")
 
     def personal(self, dob="11031956", ssn="478724725"):
         self.screen("personal")
@@ -305,13 +391,13 @@ class Page:
         self.type("monthlyIncome-input", "5000")
         self.choose("payFrequency-input", "Weekly")
         self.check("isLegalTermsChecked-checkBoxRadio")
-        self.submit()
+        self.submit("personal")
 
     def banking(self, routing="063107513", account="9876543210"):
         self.type("routingNumber-input", routing)
         self.type("accountNumber-input", account)
         self.type("confirmAccountNumber-input", account)
-        self.submit()
+        self.submit(self.screen("banking", "payment"))
 
     def application(self, address, **who):
         self.email(address)
@@ -322,11 +408,11 @@ class Page:
 
     def sign(self, name="Jane Roe"):
         self.screen("review")
-        self.submit()
+        self.submit("review")
         self.screen("agreement")
         self.check("isAgreementChecked-checkBoxRadio")
         self.type("signature-input", name)
-        self.submit()
+        self.submit("agreement")
 
     def confirmed(self):
         """The modal has closed, and the shop has found the lease signed and finalized it."""

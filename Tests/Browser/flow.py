@@ -1,7 +1,11 @@
-"""Runs a flow of a file by its name. usage: FILE FLOW BASE-URL; FILE --list"""
+"""
+Runs a flow of a file by its name. usage: FILE FLOW BASE-URL; FILE --list
+
+MEDUSA_BROWSER_SLOWER=6 MEDUSA_BROWSER_DELAY=0.5 show what only a slower machine shows.
+"""
 import sys
 
-from browser import chromium
+from browser import DELAY, Proxy, chromium
 
 
 def run(names):
@@ -11,9 +15,13 @@ def run(names):
     if sys.argv[1] == "--list":
         print("\n".join(flows))
         sys.exit()
+    url = sys.argv[2]
+    if DELAY:
+        slow = Proxy(url)
+        slow.delay, url = DELAY, slow.origin
     driver = chromium()
     try:
-        flows[sys.argv[1]](driver, sys.argv[2])
+        flows[sys.argv[1]](driver, url)
         bad = [entry["message"] for entry in driver.get_log("browser") if "Content Security Policy" in entry["message"]]
         assert not bad, bad
     except Exception:

@@ -20,19 +20,19 @@ def a_new_customer_is_approved_and_signs(driver, url):
     page.screen("review")
     assert page.find("review-total").text == "$130.67"
     assert page.find("review-address").text == "901 Yamato Rd, 260, Boca Raton, FL, 33431"
-    page.submit()
+    page.submit("review")
     page.screen("agreement")
     contract = driver.execute_script("return document.getElementById('agreement-contract').shadowRoot.textContent")
     assert "Jane Roe" in contract and "Macbook Pro 13" in contract
     page.check("isAgreementChecked-checkBoxRadio")
     page.type("signature-input", "Jane Roe")
-    page.submit()
+    page.submit("agreement")
     page.confirmed()
     assert json.loads(driver.find_element(By.TAG_NAME, "body").get_attribute("data-decision"))["status"] == "approved"
     transactions = Merchant(url).call("GET", "/v3/transactions")["data"]["transactions"]
     assert [one["lease"]["status"] for one in transactions] == ["signed"]
     finalized = Merchant(url).call("POST", f"/v3/transactions/{transactions[0]['id']}/finalize")["data"]
-    assert finalized["leaseNumber"] == driver.find_element(By.TAG_NAME, "body").get_attribute("data-lease-number")
+    page.wait(lambda _: driver.find_element(By.TAG_NAME, "body").get_attribute("data-lease-number") == finalized["leaseNumber"])
 
 
 def a_denied_customer_exits(driver, url):
@@ -41,8 +41,9 @@ def a_denied_customer_exits(driver, url):
     page.application("someone.deny@example.com")
     page.shows("You Still Have an Option")
     page.shows("Big Picture Loans")
-    page.click("Continue")
     page.screen("denied")
+    page.click("Continue")
+    page.wait(lambda _: not driver.find_elements(By.ID, "referral-dialog"))
     assert "You did not qualify for a spending limit" in page.find("denied-denialDescription").text
     page.find("referral-exitBtn-lease").click()
     page.leave()
@@ -69,10 +70,10 @@ def an_existing_customer_signs_in_with_a_password(driver, url):
     page.email("known@example.com")
     page.screen("password")
     page.shows("Looks like you already have an account with FlexShopper registered under this email address.")
-    page.submit()
+    page.submit("password")
     page.error("password-input", "Required")
     page.type("password-input", "wrong horse")
-    page.submit()
+    page.submit("password")
     page.error("password-input", "Invalid email or password: please check your details and try again")
     page.find("notYou-button").click()
     page.sign_in("known@example.com", "correct horse")
@@ -91,22 +92,22 @@ def a_forgotten_password_is_changed_by_a_code(driver, url):
     page.screen("forgotten")
     page.shows("Send email to: lost@example.com")
     page.shows("Send SMS text with code to: xxx-xxx-7773")
-    page.submit()
+    page.submit("forgotten")
     page.shows("We sent you a code")
     page.shows("Enter verification code we sent to lost@example.com")
     page.type("code-input", "WRONG1")
-    page.submit()
+    page.submit("code-dialog")
     page.shows("Invalid verification code")
     page.click("No code received?")
     page.screen("forgotten")
     page.find("transport-sms").click()
-    page.submit()
+    page.submit("forgotten")
     page.shows("Enter verification code we sent to xxx-xxx-7773")
     page.type("code-input", merchant.passcode())
-    page.submit()
+    page.submit("code-dialog")
     page.screen("change-password")
     page.type("password-input", "battery staple")
-    page.submit()
+    page.submit("change-password")
     page.shows("Password changed successfully")
     page.click("Continue")
     page.screen("review")
@@ -128,7 +129,7 @@ def a_letter_about_the_password_leads_to_a_new_one_once(driver, url):
     page.screen("change-password")
     page.shows("letter@example.com")
     page.type("password-input", "battery staple")
-    page.submit()
+    page.submit("change-password")
     page.shows("Password changed successfully")
     page.click("Continue")
     page.screen("welcome")
@@ -152,7 +153,7 @@ def a_letter_about_a_lease_leads_to_its_agreement_signed_in(driver, url):
     page.screen("agreement")
     page.check("isAgreementChecked-checkBoxRadio")
     page.type("signature-input", "John Doe")
-    page.submit()
+    page.submit("agreement")
     page.screen("signed")
     assert merchant.call("GET", "/v3/transactions/BY-LETTER")["data"]["lease"]["status"] == "signed"
     driver.get(link)
@@ -201,11 +202,11 @@ def every_field_says_what_is_wrong(driver, url):
     page.open()
     page.screen("email")
     page.type("email-input", "someone@nowhere")
-    page.submit()
+    page.submit("email")
     page.error("email-input", "Invalid email address")
     page.type("email-input", "someone")
-    page.submit()
-    assert driver.execute_script("return !document.getElementById('email-input').checkValidity()"), "the browser checks as well"
+    page.submit("email")
+    page.wait(lambda _: driver.execute_script("return !document.getElementById('email-input').checkValidity()"))
     page.email("fields@example.com")
     page.screen("profile")
     for id, text, message in [
@@ -213,21 +214,21 @@ def every_field_says_what_is_wrong(driver, url):
         ("phone1-input", "123456789", "Must be 10 characters"),
     ]:
         page.type(id, text)
-        page.submit()
+        page.submit("profile")
         page.error(id, message)
     # What is wrong among the fields that are hidden is shown.
     page.type("postalCode-input", "3343")
-    page.submit()
+    page.submit("profile")
     page.error("postalCode-input", "Must be 5 characters")
     page.error("city-input", "Required")
     page.profile()
     page.screen("personal")
     for date in ("00000000", "13102000", "12322000"):
         page.type("dob-input", date)
-        page.submit()
+        page.submit("personal")
         page.error("dob-input", "Invalid date")
     page.type("ssn-input", "12345678")
-    page.submit()
+    page.submit("personal")
     page.error("ssn-input", "Must be 9 characters")
     page.error("isLegalTermsChecked-checkBoxRadio", "Required")
     page.find("payFrequency-input").click()
@@ -238,14 +239,14 @@ def every_field_says_what_is_wrong(driver, url):
     page.screen("banking")
     for number in ("222", "12345", "12345678"):
         page.type("routingNumber-input", number)
-        page.submit()
+        page.submit("banking")
         page.error("routingNumber-input", "Must be 9 characters")
     page.type("accountNumber-input", "123")
-    page.submit()
+    page.submit("banking")
     page.error("accountNumber-input", "4 characters or more")
     page.type("accountNumber-input", "9876543210")
     page.type("confirmAccountNumber-input", "9876543211")
-    page.submit()
+    page.submit("banking")
     page.error("confirmAccountNumber-input", "Mismatched Account Number")
     page.banking()
     page.screen("approved")
@@ -271,11 +272,11 @@ def closing_midway_loses_nothing(driver, url):
     page.open()
     page.screen("email")
     assert page.find("email-input").get_attribute("value") == "midway@example.com"
-    page.submit()
+    page.submit("email")
     page.screen("profile")
     assert page.find("firstName-input").get_attribute("value") == "Mia"
     assert page.find("postalCode-input").get_attribute("value") == "33431"
-    page.submit()
+    page.submit("profile")
     page.screen("personal")
     assert page.find("dob-input").get_attribute("value") == "11/03/1956"
     assert page.find("ssn-input").get_attribute("value") == ""
@@ -309,6 +310,7 @@ def two_shops_in_two_tabs_never_meet(driver, url):
     assert Merchant(url, "shop-two").call("GET", "/v3/users")["data"]["meta"]["count"] == 0
     driver.switch_to.window(first)
     one.enter()
+    one.screen("approved")
     one.find("decision-action-button").click()
     one.sign()
     one.confirmed()
@@ -325,7 +327,7 @@ def a_script_in_a_name_is_a_name(driver, url):
     page = Page(driver, url, description="<img src=x onerror=alert(1)><b>Sofa</b>")
     page.open()
     page.sign_in("evil@example.com", "correct horse")
-    page.submit()
+    page.submit("review")
     page.screen("agreement")
     shadow = "document.getElementById('agreement-contract').shadowRoot"
     assert "<script>window.parent" in driver.execute_script(f"return {shadow}.textContent")
@@ -338,9 +340,9 @@ def a_shop_is_told_what_is_wrong(driver, url):
     def said(sentence):
         return any(sentence in entry["message"] for entry in driver.get_log("browser"))
     page = Page(driver, url, cost="nonsense")
-    driver.find_element(By.CSS_SELECTOR, ".flexshopper-button").click()
+    page.press()
     page.message('"items[0].cost" must be a number')
-    assert said("must be a number")
+    page.wait(lambda _: said("must be a number"))
     assert not driver.find_elements(By.ID, "flexshopper-modal"), "nothing opens for an order that is none"
     result = driver.execute_async_script("""
         const done = arguments[arguments.length - 1];
@@ -353,9 +355,9 @@ def a_shop_is_told_what_is_wrong(driver, url):
 
 def a_wrong_auth_key_is_said(driver, url):
     page = Page(driver, url, key="unknown")
-    driver.find_element(By.CSS_SELECTOR, ".flexshopper-button").click()
+    page.press()
     page.message("the auth key is not known here")
-    assert any("the auth key is not known here" in entry["message"] for entry in driver.get_log("browser"))
+    page.wait(lambda _: any("the auth key is not known here" in entry["message"] for entry in driver.get_log("browser")))
 
 
 def the_documents_server_sample_stands_behind_the_page(driver, url):
@@ -458,9 +460,9 @@ def a_fault_is_shown_and_what_was_typed_stays(driver, url):
     page.application("fault@example.com")
     page.shows("Gateway returned status code")
     page.screen("banking")
-    page.submit()
+    page.submit("banking")
     page.shows("Gateway returned status code")
-    page.submit()
+    page.submit("banking")
     page.screen("approved")
     page.find("decision-action-button").click()
     page.sign()
@@ -489,13 +491,13 @@ def an_expired_session_is_said(driver, url):
     page.open()
     page.sign_in("late@example.com", "correct horse")
     merchant.call("POST", "/_sandbox/clock/advance", {"by": "PT2H"})
-    page.submit()
+    page.submit("review")
     page.screen("email")
     page.shows("Your session has expired. Please sign in again.")
-    page.submit()
+    page.submit("email")
     page.screen("password")
     page.type("password-input", "correct horse")
-    page.submit()
+    page.submit("password")
     page.sign("John Doe")
     page.confirmed()
 

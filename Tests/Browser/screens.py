@@ -21,15 +21,15 @@ def screens(driver, url):
     page.click("Forgot Password?")
     page.screen("forgotten")
     yield "forgotten"
-    page.submit()
+    page.submit("forgotten")
     page.shows("We sent you a code")
     yield "code"
     page.type("code-input", merchant.passcode())
-    page.submit()
+    page.submit("code-dialog")
     page.screen("change-password")
     yield "change-password"
     page.type("password-input", "battery staple")
-    page.submit()
+    page.submit("change-password")
     page.shows("Password changed successfully")
     yield "password-changed"
     page.click("Continue")
@@ -39,7 +39,7 @@ def screens(driver, url):
 
     page.email("new.firstpayment@example.com")
     page.screen("profile")
-    page.submit()
+    page.submit("profile")
     page.error("firstName-input", "No special characters")
     yield "profile"
     page.profile()
@@ -55,12 +55,12 @@ def screens(driver, url):
     yield "approved"
     page.find("decision-action-button").click()
     page.screen("review")
-    page.submit()
+    page.submit("review")
     page.screen("agreement")
     yield "agreement"
     page.check("isAgreementChecked-checkBoxRadio")
     page.type("signature-input", "Jane Roe")
-    page.submit()
+    page.submit("agreement")
     page.screen("payment")
     yield "payment"
 

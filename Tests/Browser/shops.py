@@ -292,7 +292,7 @@ def each_of_several_buttons_sells_its_own_order(driver, url):
     page = Page(driver, url, address=shops.add(shop(url, body='<div id="one"></div><div id="two"></div>', call=call)))
     merchant = Merchant(url)
     merchant.apply(merchant.create("both@example.com", "correct horse")["token"])
-    first, second = driver.find_elements(By.CSS_SELECTOR, ".flexshopper-button")
+    first, second = page.wait(lambda _: len(found := driver.find_elements(By.CSS_SELECTOR, ".flexshopper-button")) == 2 and found)
     first.click()
     page.enter()
     page.sign_in("both@example.com", "correct horse")

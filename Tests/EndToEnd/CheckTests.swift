@@ -19,7 +19,14 @@ import Testing
         let server = try Server(dataDirectory: folder, "--quiet")
         let run = try Program.run(["check", "--base-url", "http://127.0.0.1:\(server.port)/v3/", "--api-key", "k"])
         #expect(run.code == 0, "\(run.output)\(run.errors)")
-        #expect(run.output.hasSuffix("131 answers: 131 same, 0 differ, 0 not reachable\n"))
+        let sum = String(run.output.split(separator: "\n").last ?? "")
+        #expect(sum.hasSuffix("same, 0 differ, 0 not reachable"))
+        // The README says how many there are.
+        let count = sum.split(separator: " ").first ?? ""
+        let readme = String(decoding: try Repository.bytes("README.md"), as: UTF8.self)
+        for sentence in [sum, "\(count) answers in all", "it finds \(count) the same"] {
+            #expect(readme.contains(sentence))
+        }
     }
 
     @Test func `finds exactly the lies of a server that lies, and exits with 1`() throws {

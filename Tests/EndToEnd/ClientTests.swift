@@ -16,6 +16,20 @@ import Testing
         #expect(run.output.hasSuffix("24 of 24 documented routes answered with their documented status and shape\n"))
     }
 
+    @Test func `walk the guide with the script alone, away from the repository`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "medusa-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let script = folder.appending(path: "journey.py").path
+        try FileManager.default.copyItem(atPath: Repository.path("Docs/journey.py"), toPath: script)
+        let run = try Program.run(command: "python3", [script, server.url])
+        #expect(run.code == 0, "\(run.output)\(run.errors)")
+        #expect(run.output.contains("24 of 24 documented routes"))
+        let nowhere = try Program.run(command: "python3", [script, "http://127.0.0.1:1"])
+        #expect(nowhere.code == 1)
+        #expect(nowhere.errors.hasPrefix("journey.py: no samples to compare with"))
+    }
+
     @Test func `walk the guide twice over the same sandbox`() throws {
         for _ in 0..<2 {
             #expect(try Program.run(command: "python3", [Repository.path("Docs/journey.py"), server.url]).code == 0)

@@ -90,6 +90,58 @@ import Testing
         #expect(try back(to: "2026-02-02T09:00:00Z") == 200)
     }
 
+    /// Calls that are answered and change nothing, by what went before.
+    private static let idle: [(before: String, what: String, method: String, path: String, body: String?)] = [
+        ("apply", "a token for a child", "POST", "/v3/paymentMethods/child-transaction-key", nil),
+        ("lease", "the hold as it is", "PUT", "/_sandbox/users/USER/hold", #"{"spendingHold":false}"#),
+        (
+            "lease", "the verification as it is", "PUT", "/_sandbox/users/USER/verification",
+            #"{"verificationStatus":"succeeded"}"#
+        ),
+        (
+            "lease", "an account that is none", "POST", "/v3/paymentMethods/USER/verifyACH",
+            #"{"accountNumber":"x","routingNumber":"y"}"#
+        ),
+        (
+            "lease", "an account that is known", "POST", "/v3/paymentMethods/USER/verifyACH",
+            #"{"accountNumber":"1234567890","routingNumber":"021000021"}"#
+        ),
+        ("sign", "not signing", "POST", "/v3/leases/LEASE/sign", #"{"ipAddress":"127.0.0.1","signed":false}"#),
+        ("sign", "cancel of an unknown SKU", "POST", "/v3/transactions/T/cancel", #"{"items":[{"sku":"none"}]}"#),
+        ("sign", "return of nothing", "POST", "/v3/transactions/T/return", nil),
+        ("finalize", "sign again", "POST", "/v3/leases/LEASE/sign", #"{"ipAddress":"127.0.0.2","signed":true}"#),
+        ("shipment", "finalize again", "POST", "/v3/transactions/T/finalize", nil),
+        ("shipment", "return of nothing", "POST", "/v3/transactions/T/return", nil),
+        (
+            "shipment", "refund without an amount", "POST", "/v3/transactions/T/refund",
+            #"{"items":[{"lineNumber":1,"sku":"s"}]}"#
+        ),
+        ("payment", "cancel of what is delivered", "POST", "/v3/transactions/T/cancel", nil),
+        ("payment", "cancel of an unknown SKU", "POST", "/v3/transactions/T/cancel", #"{"items":[{"sku":"none"}]}"#),
+    ]
+
+    @Test(arguments: idle.indices) func `passes a call that was answered and changed nothing`(index: Int) throws {
+        let (before, what, method, path, body) = Self.idle[index]
+        try prepare(before)
+        if what.contains("is known") {
+            #expect(try shop.send(method, path.replacing("USER", with: person.id), body).status == 200)
+        }
+        #expect(try back(to: "2026-02-02T08:00:00Z") == 200)
+        let lease = path.contains("LEASE") ? try lease() : ""
+        let named = path.replacing("USER", with: person.id).replacing("LEASE", with: lease)
+        #expect(try shop.send(method, named, body, token: person.token).status == 200, "\(what)")
+        #expect(try back(to: "2026-02-01T09:00:00Z") == 200, "\(what)")
+    }
+
+    @Test func `passes a second expiry of a lease, which stays expired as it was`() throws {
+        try prepare("sign")
+        #expect(try shop.control("POST", "leases/T/expire").status == 200)
+        #expect(try back(to: "2026-02-02T09:00:00Z") == 200)
+        let again = try shop.control("POST", "leases/T/expire")
+        #expect(try again.data["expiresAt"]?.string == "2026-02-01T09:00:00.000Z")
+        #expect(try back(to: "2026-02-01T09:00:00Z") == 200)
+    }
+
     @Test func `passes time in which nothing happened`() throws {
         try shop.advance("P9D")
         #expect(try shop.send("GET", "/v3/users").status == 200)

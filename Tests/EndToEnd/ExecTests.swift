@@ -16,13 +16,40 @@ import Testing
         #expect(run.errors.hasPrefix("medusa-sandbox: 1 requests, 1 of "))
     }
 
-    @Test func `says at the end what was done, and is silent where nothing was, or nobody wants to hear it`() throws {
+    @Test func `says at the end what was done, and is silent where nobody wants to hear it`() throws {
         let ask = #"curl -sS -H "Authorization: $MEDUSA_API_KEY" "$MEDUSA_BASE_URL/v3/user-exists?email=a@b.co""#
         #expect(
             try exec(script: ask).errors.contains("\nnot ready for certification: it never came to create a customer"))
         #expect(try exec("--no-report", script: ask).errors.isEmpty)
         #expect(try exec("--no-journal", script: ask).errors.isEmpty)
-        #expect(try exec(script: "true").errors.isEmpty)
+        #expect(try exec("--no-report", script: "true").errors.isEmpty)
+    }
+
+    @Test func `says that nothing was sent, and keeps a report of nothing where one is asked for`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "medusa-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(try exec(script: "true").errors == "medusa-sandbox: the command has sent no request.\n")
+        let file = folder.appending(path: "report.json")
+        #expect(try exec("--report", file.path, script: "true").code == 0)
+        #expect(try JSON(Array(Data(contentsOf: file)))["requests"]?.numberText == "0")
+        let failing = try exec("--report", file.path, "--fail-on", "uncovered", script: "true")
+        #expect(failing.code == 1)
+        #expect(failing.errors.contains("sent no request"))
+    }
+
+    @Test func `keeps every report that it is asked for`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "medusa-\(UUID())")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let files = ["a.xml", "b.json", "c.txt"].map { folder.appending(path: $0).path }
+        let ask = #"curl -sS -H "Authorization: $MEDUSA_API_KEY" "$MEDUSA_BASE_URL/v3/settings/lease""#
+        let run = try exec("--report", files[0], "--report", files[1], "--report", files[2], script: ask)
+        #expect(run.code == 0)
+        #expect(files.allSatisfy { FileManager.default.fileExists(atPath: $0) })
+        let twice = try exec("--report", files[0], "--report", "\(folder.path)/./a.xml", script: "true")
+        #expect(twice.code != 0)
+        #expect(twice.errors.contains("twice; one report would overwrite the other"))
     }
 
     @Test(arguments: [

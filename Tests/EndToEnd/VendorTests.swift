@@ -88,6 +88,39 @@ import Testing
         #expect(try acme.lease(again ?? "", "ORDER-1").code == "InvalidTransactionId")
     }
 
+    @Test func `do nothing to another's lease through the control API, whatever it is called by`() throws {
+        let mine = try leased(acme, "a@b.co", "ORDER-1")
+        let theirs = try leased(globex, "g@b.co", "ORDER-1")
+        #expect(try globex.control("POST", "leases/\(mine.lease)/expire").status == 404)
+        #expect(try globex.control("POST", "leases/ORDER-1/expire").data["leaseId"]?.string == theirs.lease)
+        func expired(_ shop: Shop, _ person: (id: String, token: String, lease: String)) throws -> Bool? {
+            try shop.send("GET", "/v3/leases/\(person.lease)", token: person.token).data["isExpired"]?.bool
+        }
+        #expect(try expired(acme, mine) == false)
+        #expect(try expired(globex, theirs) == true)
+        _ = try acme.lease(mine.token, "ONLY-1")
+        #expect(try globex.control("POST", "leases/ONLY-1/expire").status == 404)
+        #expect(try acme.control("POST", "leases/ONLY-1/expire").status == 200)
+    }
+
+    @Test func `have remarks of their own about a transaction of the same name, and the state says whose each is`()
+        throws
+    {
+        for (shop, email, address) in [(acme, "a@b.co", "192.0.2.1"), (globex, "g@b.co", "192.0.2.2")] {
+            let person = try leased(shop, email, "ORDER-1")
+            let body = #"{"ipAddress":"\#(address)","signed":true}"#
+            #expect(
+                try shop.send("POST", "/v3/leases/\(person.lease)/sign", body, token: person.token).status == 200)
+            let contract = try shop.send("GET", "/v3/leases/\(person.lease)", token: person.token).data["contract"]
+            let page = String(decoding: Data(base64Encoded: contract?.string ?? "") ?? Data(), as: UTF8.self)
+            #expect(page.contains(address))
+        }
+        let transactions = try acme.state()["transactions"]?.elements ?? []
+        #expect(transactions.map { $0["vendorId"]?.string } == ["1", "2"])
+        #expect(
+            transactions.map { $0["said"]?["signLease"]?["ipAddress"]?.string } == ["192.0.2.1", "192.0.2.2"])
+    }
+
     @Test func `share customers, their limit, and the channel that applied`() throws {
         let person = try leased(acme, "a@b.co", "A-1")
         #expect(try globex.send("GET", "/v3/user-exists?email=a@b.co").text.contains("true"))

@@ -218,7 +218,9 @@ import Testing
             try world.send(.get, "/v3/transactions/ABC-1", key: "other-key"),
             try world.send(.get, "/v3/transactions/\(lease)", key: "other-key"),
             try world.send(.get, "/v3/leases/\(lease)", token: other.token, key: "other-key"),
-            try world.send(.post, "/v3/paymentMethods/\(customer.id)/verifyACH", "{}", key: "other-key"),
+            try world.send(
+                .post, "/v3/paymentMethods/\(customer.id)/verifyACH",
+                #"{"accountNumber":"12345678","routingNumber":"021000021"}"#, key: "other-key"),
             try world.send(.post, "/v3/transactions/ABC-1/finalize", key: "other-key"),
         ]
         #expect(missing.map(\.status) == Array(repeating: 404, count: missing.count))

@@ -117,6 +117,18 @@ import Testing
         #expect(answer.data?["leaseStatus"]?.string == "pending")
     }
 
+    @Test func `show a lease that was cancelled as a whole as expired, for it cannot be signed`() throws {
+        let lease = try world.lease(customer)
+        func isExpired() throws -> Bool? {
+            try world.send(.get, "/v3/leases/\(lease)", token: customer.token).data?["isExpired"]?.bool
+        }
+        try world.send(.post, "/v3/transactions/ABC-1/cancel", #"{"items":[{"sku":"abc123","quantity":1}]}"#)
+        #expect(try isExpired() == false)
+        try world.send(.post, "/v3/transactions/ABC-1/cancel")
+        #expect(try isExpired() == true)
+        #expect(try world.sign(lease, customer).status == 410)
+    }
+
     @Test func `hide a lease from another customer`() throws {
         let lease = try world.lease(customer)
         let other = try world.approved("other@example.com")
@@ -124,7 +136,7 @@ import Testing
         #expect(try world.sign(lease, other).code == "LeaseNotFound")
     }
 
-    @Test func `sign in the order 404, 400, 410, 402, 200`() throws {
+    @Test func `sign in the order 400, 404, 410, 402, 200`() throws {
         let bare = try world.create("bare@example.com")
         try world.send(.post, "/v3/users/me/apply", World.application, token: bare.token)
         let lease = try world.lease(bare, "T-1")
@@ -132,7 +144,8 @@ import Testing
             try world.send(.post, "/v3/leases/\(lease)/sign", body, token: bare.token).status
         }
         let good = #"{"ipAddress":"127.0.0.1","signed":true}"#
-        #expect(try sign("unknown", "{}") == 404)
+        #expect(try sign("unknown", "{}") == 400)
+        #expect(try sign("unknown", good) == 404)
         #expect(try sign(lease, #"{"ipAddress":"127.0.0.1","signed":"maybe"}"#) == 400)
         #expect(try sign(lease, good) == 402)
         try world.send(.post, "/v3/paymentMethods/add", World.card, token: bare.token)
@@ -310,6 +323,8 @@ import Testing
 
     @Test(arguments: [
         ("0", #""amount" must be a positive number"#), ("-1", #""amount" must be a positive number"#),
+        ("0.005", #""amount" must be greater than or equal to 0.01"#),
+        ("0.009999", #""amount" must be greater than or equal to 0.01"#),
         ("\"x\"", #""amount" must be a number"#), ("99999", #""amount" must be less than or equal to 427.89"#),
     ])
     func `refuse an amount that cannot be collected`(amount: String, message: String) throws {

@@ -184,6 +184,26 @@ import Testing
         try world.send(.post, "/v3/transactions/ABC-1/refund", #"{"items":[\#(item)]}"#)
     }
 
+    @Test func `is never more in all than was paid, whether the units are cancelled before it or after it`() throws {
+        for isCanceledFirst in [true, false] {
+            let world = try World()
+            _ = try world.finalized()
+            let credit = { try refund(world, #"{"lineNumber":1,"sku":"abc123","itemCredit":200}"#).status }
+            let cancel = {
+                _ = try world.send(
+                    .post, "/v3/transactions/ABC-1/cancel", #"{"items":[{"sku":"abc123","quantity":1}]}"#)
+            }
+            if isCanceledFirst {
+                try cancel()
+                #expect(try credit() == 200)
+            } else {
+                #expect(try credit() == 200)
+                try cancel()
+            }
+            #expect(try credit() == 400, "a unit of two is cancelled, and the other one is refunded")
+        }
+    }
+
     @Test func `credits a line up to what was paid for it`() throws {
         let world = try World()
         _ = try world.finalized()

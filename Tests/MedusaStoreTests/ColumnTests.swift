@@ -51,7 +51,7 @@ import Testing
             _ = try store.questionnaires.open(for: 1, at: Self.now)
             try store.authCodes.add("code", for: 1, expiresAt: Self.now)
             _ = try store.checkouts.add("C", body: [], at: Self.now)
-            try store.remarks.save(.customer, "1", "createUser", Array("{}".utf8))
+            try store.remarks.save(.customer(1), "createUser", Array("{}".utf8))
             try store.letters.send(to: 1, transaction: 1, code: "c", at: Self.now, expiresAt: Self.now + .hours(1))
             _ = try store.letters.follow("c", at: Self.now)
         }

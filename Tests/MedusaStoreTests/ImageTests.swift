@@ -100,6 +100,8 @@ import Testing
         let schema = String(decoding: try Repository.bytes("Tests/Fixtures/schema-1.sql"), as: UTF8.self)
         let (old, new) = (try SQLite.Connection(.memory), try SQLite.Connection(.memory))
         #expect(try old.migrate(to: schema, []))
+        // Step by step, as releases have come.
+        for steps in 1..<Schema.steps.count { #expect(try old.migrate(to: "", Array(Schema.steps.prefix(steps)))) }
         #expect(try old.migrate(to: Schema.latest, Schema.steps))
         #expect(try new.migrate(to: Schema.latest, Schema.steps))
         func tables(_ connection: SQLite.Connection) throws -> [String] {
@@ -110,6 +112,38 @@ import Testing
             let values = try [old, new].map { try $0.statement("PRAGMA \(pragma)").row { $0.integer(0) } }
             #expect(values[0] == values[1])
         }
+    }
+
+    @Test func `of the version before vendors had remarks of their own keeps what was said for each of them`() throws {
+        let schema = String(decoding: try Repository.bytes("Tests/Fixtures/schema-1.sql"), as: UTF8.self)
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).sqlite").path
+        defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + end) } }
+        do {
+            let old = try SQLite.Connection(.file(file))
+            #expect(try old.migrate(to: schema, []))
+            #expect(try old.migrate(to: "", Array(Schema.steps.prefix(4))))
+            try old.execute(
+                "INSERT INTO users (email, first_name, last_name, created_at) VALUES ('a@b.co', 'A', 'B', 1)")
+            for vendor in ["1", "2"] {
+                try old.execute(
+                    """
+                    INSERT INTO transactions (user_id, vendor, reference, created_at, expires_at, cash_price, cost_of_rental,
+                        payment, term, purchase_sales_tax, shipping_cost, engaged_amount)
+                    VALUES (1, '\(vendor)', 'T', 1, 2, 0, 0, 0, 1, 0, 0, 0)
+                    """)
+            }
+            try old.execute(
+                """
+                INSERT INTO remarks VALUES ('transaction', 'T', 'signLease', '{}'), ('customer', '1', 'createUser', '{}'),
+                    ('transaction', 'ORDER-TO-COME', 'quoteOrder', '{}')
+                """)
+        }
+        let remarks = try Store(.file(file)).remarks.all()
+        #expect(
+            Set(remarks.keys) == [
+                .transaction(reference: "T", vendor: "1"), .transaction(reference: "T", vendor: "2"), .customer(1),
+                .transaction(reference: "ORDER-TO-COME", vendor: ""),
+            ])
     }
 
     @Test func `keeps nothing of a turn whose transaction SQLite has ended`() throws {

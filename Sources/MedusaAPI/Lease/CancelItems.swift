@@ -13,7 +13,7 @@ enum CancelItems {
             .init(
                 .ok, meaning: "What was cancelled and what not", body: ItemSelection.answer("canceled"),
                 sample: Sample(PackageResources.cancel_items_200_json)),
-            .transactionNotFound.printed(Sample(PackageResources.cancel_items_404_json)), .invalid,
+            .invalid, .transactionNotFound.printed(Sample(PackageResources.cancel_items_404_json)),
         ])
 
     static func answer(_ call: Call) throws -> Response {

@@ -19,11 +19,10 @@ enum CollectPayment {
                 .ok, meaning: "The attempt, collected or declined",
                 body: .array(of: .named("Payment", payment), counts: Schema.anyCount),
                 sample: Sample(PackageResources.collect_payment_200_json)),
-            .credentials,
+            .credentials, .invalid,
             .init(
                 .notFound, "NotFound", meaning: "No such agreement or payment method of this customer",
                 by: "any other id"),
-            .invalid,
         ])
 
     private static let payment: [Field] = [

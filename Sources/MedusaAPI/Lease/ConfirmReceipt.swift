@@ -18,7 +18,7 @@ enum ConfirmReceipt {
         body: fields(items),
         outcomes: [
             .init(.ok, meaning: "Received", body: .data([]), sample: Sample(PackageResources.confirm_receipt_200_json)),
-            .transactionNotFound.printed(Sample(PackageResources.confirm_receipt_404_json)), .invalid,
+            .invalid, .transactionNotFound.printed(Sample(PackageResources.confirm_receipt_404_json)),
             .init(
                 .badRequest, "InvalidItem", meaning: "An unknown item, or more units than are left",
                 by: "hand over an unknown SKU, or twice"),

@@ -27,7 +27,7 @@ enum ConfirmShipment {
         request: Sample(PackageResources.confirm_shipment_request_json),
         outcomes: [
             .init(.ok, meaning: "Shipped", body: .data([]), sample: Sample(PackageResources.confirm_shipment_200_json)),
-            .transactionNotFound.printed(Sample(PackageResources.confirm_shipment_404_json)), .invalid,
+            .invalid, .transactionNotFound.printed(Sample(PackageResources.confirm_shipment_404_json)),
             .init(
                 .badRequest, "InvalidItem", meaning: "An unknown item, or more units than are left",
                 by: "ship an unknown SKU, or twice"),
@@ -35,7 +35,8 @@ enum ConfirmShipment {
         ])
 
     static func answer(_ call: Call) throws -> Response {
-        var transaction = try call.transaction(orThrow: .transactionNotFound)
+        // How the dates of an item stand to each other is a matter of validation, and so comes before the transaction.
+        let found = Result { try call.transaction(orThrow: .transactionNotFound) }
         let body = try call.input().body
         let transit = call.sandbox.settings.transitTime
         let shipments = try body[items].map { items in
@@ -55,6 +56,7 @@ enum ConfirmShipment {
                     deliveredAt: delivered)
             }
         }
+        var transaction = try found.get()
         let everything = Transaction.Shipment(
             sku: nil, quantity: nil, tracking: Line.Tracking(carrier: "", number: "", link: ""),
             deliveredAt: call.now + transit)

@@ -18,7 +18,7 @@ enum ReturnItems {
             .init(
                 .ok, meaning: "What was returned and what not", body: ItemSelection.answer("returned"),
                 sample: Sample(PackageResources.return_items_200_json)),
-            .transactionNotFound.printed(Sample(PackageResources.return_items_404_json)), .invalid,
+            .invalid, .transactionNotFound.printed(Sample(PackageResources.return_items_404_json)),
         ])
 
     static func answer(_ call: Call) throws -> Response {

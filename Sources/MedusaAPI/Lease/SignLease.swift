@@ -4,9 +4,8 @@ internal import JSON
 internal import Medusa
 internal import MedusaStore
 
-/// Route 16: records the signature, and collects the first payment. Answers 401, 404, 400, 410, 402, 200, in this order; only a
-/// customer with an active decision may sign, as the guide has it
-/// (decisions.md 14).
+/// Route 16: records the signature, and collects the first payment. Answers 401, 400, 404, 400 `InvalidCustomer`, 410, 402,
+/// 200, in this order; only a customer with an active decision may sign, as the guide has it (decisions.md 14).
 enum SignLease {
     static let ipAddress = Key.required("ipAddress", .ipAddress, "IP of the signing device")
     static let timestamp = Key.optional("timestamp", .dateTime, "Date and time of signing")
@@ -20,7 +19,7 @@ enum SignLease {
             .init(
                 .ok, meaning: "Signed, now or before; or `signed` is false, and nothing has changed", body: .data([]),
                 sample: Sample(PackageResources.sign_lease_200_json)),
-            .credentials, .leaseNotFound.printed(Sample(PackageResources.sign_lease_404_json)), .invalid,
+            .credentials, .invalid, .leaseNotFound.printed(Sample(PackageResources.sign_lease_404_json)),
             .init(
                 .badRequest, "InvalidCustomer", meaning: "Undecided, under review, denied or on hold by now",
                 by: "`PUT /_sandbox/users/{userId}/decision` after the lease was created"),

@@ -22,7 +22,7 @@ enum VerifyACH {
                     .sometimes("accountResponseCode", .text(), "Giact response code"),
                     .always("status", .boolean(), "Whether the account is good"),
                 ]), sample: Sample(PackageResources.verify_ach_200_json)),
-            .userNotFound, .invalid.printed(Sample(PackageResources.verify_ach_400_json)),
+            .invalid.printed(Sample(PackageResources.verify_ach_400_json)), .userNotFound,
         ])
 
     static func answer(_ call: Call) throws -> Response {

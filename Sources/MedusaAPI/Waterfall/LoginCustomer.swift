@@ -16,7 +16,7 @@ enum LoginCustomer {
             .init(
                 .ok, meaning: "The customer's token", body: .data([.always("token", .text(), "The token")]),
                 sample: Sample(PackageResources.login_customer_200_json)),
-            .userNotFound, .invalid,
+            .invalid, .userNotFound,
             .init(
                 .badRequest, "InvalidCredentials", meaning: "Not the passcode that was sent, expired (10 min) or used",
                 by: "any other passcode"),

@@ -30,7 +30,7 @@ enum RefundTransaction {
                                 [.always("sku", .text(), "Item SKU"), .always("lineNumber", .count, "Line")]),
                             counts: Schema.anyCount), "What was credited")
                 ]), sample: Sample(PackageResources.refund_transaction_200_json)),
-            .transactionNotFound, .invalid,
+            .invalid, .transactionNotFound,
             .init(
                 .badRequest, "InvalidItem", meaning: "No such line, another SKU, or more than was paid for it",
                 by: "line 99"),
@@ -49,7 +49,9 @@ enum RefundTransaction {
         }
         let credits = call.store.credits
         try transaction.mayCredit(requests, after: try credits.all(of: transaction.lease.id))
-        for (_, credit) in requests { try credits.add(credit, to: transaction.lease.id, at: call.now) }
+        for (_, credit) in requests where credit.item > .zero || credit.shipping > .zero {
+            try credits.add(credit, to: transaction.lease.id, at: call.now)
+        }
         try call.sandbox.expectInvariants(of: transaction, at: call.now)
         return .data {
             $0.member("refunded", array: requests) { writer, request in

@@ -20,7 +20,7 @@ enum RequestPasscode {
                 body: .object([
                     .always("status", .integer(200...200), "200, once more"), .always("data", .object([]), "Nothing"),
                 ]), sample: Sample(PackageResources.request_passcode_200_json)),
-            .userNotFound, .invalid,
+            .invalid, .userNotFound,
             .init(
                 .badRequest, "", meaning: "There is no phone to send an SMS to",
                 by: "`transport: sms` before the customer has applied"),

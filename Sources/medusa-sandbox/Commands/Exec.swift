@@ -4,7 +4,9 @@ internal import FoundationEssentials
 internal import Glibc
 internal import HTTPServer
 internal import JSON
+internal import MedusaStore
 internal import RequestJournal
+internal import SQLite
 internal import Sandbox
 
 /// `medusa-sandbox exec -- COMMAND…`: a server for as long as a command runs.
@@ -25,8 +27,10 @@ struct Exec: ParsableCommand {
 
     @OptionGroup var failing: FailOptions
 
-    @Option(help: "A file that gets the whole report: its ending is .txt, .json, .xml (JUnit) or .html.")
-    var report: String?
+    @Option(
+        parsing: .singleValue,
+        help: "A file that gets the whole report: its ending is .txt, .json, .xml (JUnit) or .html; repeatable.")
+    var report: [String] = []
 
     @Flag(name: .customLong("no-report"), help: "Do not say on standard error what the command has done.")
     var isWithoutReport = false
@@ -35,14 +39,18 @@ struct Exec: ParsableCommand {
     var command: [String] = []
 
     func validate() throws {
-        if let report, !["txt", "json", "xml", "html"].contains(where: { report.hasSuffix(".\($0)") }) {
+        for file in report where !["txt", "json", "xml", "html"].contains(where: { file.hasSuffix(".\($0)") }) {
             throw ValidationError("--report takes a file that ends in .txt, .json, .xml or .html")
         }
-        if options.isWithoutJournal, report != nil || !failing.reasons.isEmpty {
+        if options.isWithoutJournal, !report.isEmpty || !failing.reasons.isEmpty {
             throw ValidationError("--no-journal leaves nothing to report; leave it out, or --report and --fail-on")
         }
-        if let report, let ready = options.readyFile, ReportFiles.areSame(report, ready) {
+        if let ready = options.readyFile, report.contains(where: { ReportFiles.areSame($0, ready) }) {
             throw ValidationError("--report and --ready-file name the same file; one would overwrite the other")
+        }
+        for (index, file) in report.enumerated()
+        where report.prefix(index).contains(where: { ReportFiles.areSame($0, file) }) {
+            throw ValidationError("--report names \(file.printable) twice; one report would overwrite the other")
         }
         if command.isEmpty {
             throw ValidationError("exec needs a command after --, as in: medusa-sandbox exec -- npm test")
@@ -88,7 +96,15 @@ struct Exec: ParsableCommand {
                 say("medusa-sandbox: \(reports.count > 1 ? "\(key): " : "")\(report.summary)", on: STDERR_FILENO)
             }
         }
-        if let file = report {
+        if reports.isEmpty, !isWithoutReport, !options.isWithoutJournal {
+            say("medusa-sandbox: the command has sent no request.", on: STDERR_FILENO)
+        }
+        for file in report {
+            // Whoever collects the file finds it, also where there is nothing to tell.
+            guard !reports.isEmpty else {
+                try write(try RunReport(try Store(.memory).journal), to: file)
+                continue
+            }
             let files = reports.count > 1 ? ReportFiles(file, keys: reports.map(\.key)).paths : [file]
             for (path, (_, report)) in zip(files, reports) { try write(report, to: path) }
         }
