@@ -2,7 +2,7 @@
 BINARY = .build/release/medusa-sandbox
 CHECKED = --explicit-target-dependency-import-check error
 
-.PHONY: serve test soak wire hostile lives fuzz fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-bench
+.PHONY: serve test soak wire hostile lives fuzz fuzzer fuzz-corpus fuzz-api fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-bench
 
 serve: build
 	$(BINARY) serve $(ARGS)
@@ -37,8 +37,24 @@ lives:
 	swift build --build-tests $(CHECKED)
 	MEDUSA_LIVES=20000 swift test --skip-build --disable-xctest --filter 'Whatever is done to a lease'
 
+# Every reader of outside bytes under libFuzzer, for so many seconds each (Docs/Security.md). The long form is `make fuzz SECONDS=1800`;
+# `ARGS="json yaml"` picks targets, `ARGS="--jobs 2"` runs two at once.
+SECONDS = 30
+FUZZER = .build/fuzz/release/fuzz
+fuzz: fuzzer
+	python3 Tests/Fuzz/coverage.py $(FUZZER) --seconds $(SECONDS) $(ARGS)
+
+# Makes the corpus of the repository anew out of what `make fuzz` has found.
+fuzz-corpus: fuzzer
+	python3 Tests/Fuzz/coverage.py $(FUZZER) --merge $(ARGS)
+
+# gold, which is the default on Debian, stumbles over the instrumented code.
+fuzzer: packages-build
+	MEDUSA_FUZZ=1 swift build -c release --scratch-path .build/fuzz --product fuzz \
+		-Xswiftc -sanitize=fuzzer -Xswiftc -use-ld=lld
+
 # Schemathesis over everything that the OpenAPI document names: at least 20,000 requests. The short one is CI's.
-fuzz: build packages-fuzz
+fuzz-api: build packages-fuzz
 	.build/venv-fuzz/bin/python Tests/Fuzz/fuzz.py $(BINARY) --examples 150 --at-least 20000 $(ARGS)
 
 fuzz-short: packages-fuzz

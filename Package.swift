@@ -114,6 +114,16 @@ let package = Package(
 
         // The tests, a folder a target; `EndToEnd` runs the built program over a real socket.
         .target(name: "Support", dependencies: ["JSON"], path: "Tests/Support"),
+        // What must hold of whatever comes from outside, a file a reader. The tests run it over the corpus, and `make fuzz` over all
+        // that libFuzzer thinks of.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "ContentCoding", "Contract", "ControlAPI", "HTTP", "HTTPServer", "JSON", "Medusa", "MedusaAPI",
+                "MedusaStore", "RequestJournal", "SQLite", "Sandbox", "Scenarios", "Support", "YAML",
+            ],
+            path: "Tests/Fuzz/Targets"),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "JSON", "Support"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "SQLiteTests", dependencies: ["SQLite"]),
@@ -127,7 +137,8 @@ let package = Package(
             name: "MedusaAPITests",
             dependencies: ["Contract", "HTTP", "JSON", "Medusa", "MedusaAPI", "Sandbox", "Support"]),
         .testTarget(
-            name: "SandboxTests", dependencies: ["Contract", "JSON", "Medusa", "MedusaStore", "SQLite", "Sandbox"]),
+            name: "SandboxTests",
+            dependencies: ["Contract", "JSON", "Medusa", "MedusaStore", "SQLite", "Sandbox", "Support"]),
         .testTarget(
             name: "ScenariosTests",
             dependencies: ["Medusa", "MedusaAPI", "MedusaStore", "Sandbox", "Scenarios", "Support", "YAML"]),
@@ -160,6 +171,16 @@ let package = Package(
     ]
 )
 
+/// The fuzzer itself is there only when `make fuzz` asks for it: it links libFuzzer's runtime, which not every toolchain has, and which
+/// an ordinary build has no use for.
+let isFuzzing = Context.environment["MEDUSA_FUZZ"] != nil
+if isFuzzing {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+        .executableTarget(name: "fuzz", dependencies: ["CFuzzer", "FuzzTargets"], path: "Tests/Fuzz/Runner"),
+    ]
+}
+
 /// One language for every target: Swift 6 mode, each use of a C pointer marked, imports private unless said otherwise.
 for target in package.targets where target.type != .system {
     target.swiftSettings = [
@@ -168,7 +189,9 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
         .strictMemorySafety(),  // SE-0458
         .treatAllWarnings(as: .error),  // SE-0480
-        // A tenth of a request's cost: small functions of one target are inlined into another.
-        .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
     ]
+    // A tenth of a request's cost: small functions of one target are inlined into another. For the fuzzer an edge belongs to one place.
+    if !isFuzzing {
+        target.swiftSettings? += [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+    }
 }

@@ -6,8 +6,8 @@ internal import Medusa
 /// One `@`. Before it, atoms of RFC 5322 between single dots, at most 64 bytes; other letters than ASCII's are let through. Behind it, two
 /// labels or more between single dots, each of 1 to 63 letters, digits and hyphens that neither begin nor end it, the last one beginning
 /// with a letter. At most 254 units of UTF-16 in all.
-enum EmailAddress {
-    static func isValid(_ text: String) -> Bool {
+package enum EmailAddress {
+    package static func isValid(_ text: String) -> Bool {
         // Composing takes time; nothing so long becomes short enough by it.
         guard text.utf8.count <= 4096 else { return false }
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return isValid(ascii: text.utf8) }

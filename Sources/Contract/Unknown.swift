@@ -4,20 +4,34 @@ package import JSON
 package struct UnknownMember: Sendable {
     /// `items[0].quantty`
     package let path: String
-    /// The declared name that is closest, if one is close.
-    package let nearest: String?
+    /// Its name.
+    private let name: String
+    /// Those that are declared where it stands.
+    private let declared: [Field]
     /// Its value; the name stands right before it.
     package let value: JSON
 
+    fileprivate init(_ path: String, _ name: String, among declared: [Field], _ value: JSON) {
+        (self.path, self.name, self.declared, self.value) = (path, name, declared, value)
+    }
+
+    /// The declared name that is closest, if one is close. Looking for it takes time.
+    package var nearest: String? { Contract.nearest(to: name, among: declared.map(\.name)) }
+
     package var violation: Violation {
         Violation(path, "is not known here\(didYouMean(nearest))", at: value.name)
+    }
+
+    /// The same without its hint, which `Violation.nearestAllowed` gives to whoever asks.
+    var plainViolation: Violation {
+        Violation(path, "is not known here", at: value.name, allowed: declared.map(\.name))
     }
 }
 
 extension [Field] {
     /// The members of a document, at any depth, that these fields do not name.
     ///
-    /// - Parameter limit: how many are looked for; looking for the nearest name of each costs time.
+    /// - Parameter limit: how many are looked for.
     package func unknownMembers(of document: JSON, path: String = "", atMost limit: Int = .max) -> [UnknownMember] {
         var found: [UnknownMember] = []
         collectUnknown(in: document, path, limit, &found)
@@ -31,8 +45,7 @@ extension [Field] {
                 guard field.schema.isDeep else { continue }
                 field.schema.collectUnknown(in: member.value, join(path, member.name), limit, &found)
             } else {
-                let nearest = Contract.nearest(to: member.name, among: map(\.name))
-                found.append(UnknownMember(path: join(path, member.name), nearest: nearest, value: member.value))
+                found.append(UnknownMember(join(path, member.name), member.name, among: self, member.value))
             }
         }
     }
@@ -69,19 +82,28 @@ package func didYouMean(_ nearest: String?) -> String { nearest.map { "; did you
 
 /// The name that a misspelt one was probably meant to be: the fewest edits away, at most a third of its length.
 package func nearest(to word: String, among names: [String]) -> String? {
-    let wanted = Array(word.lowercased().prefix(100))
-    let ranked = names.map { (name: $0, edits: edits(wanted, Array($0.lowercased().prefix(100)))) }
-    guard let best = ranked.min(by: { ($0.edits, $0.name) < ($1.edits, $1.name) }) else { return nil }
-    return best.edits <= max(1, wanted.count / 3) ? best.name : nil
+    let wanted = Array(word.lowercased().unicodeScalars.prefix(100))
+    var best: (name: String, edits: Int)?
+    for name in names {
+        let most = best?.edits ?? max(1, wanted.count / 3)
+        let letters = Array(name.lowercased().unicodeScalars.prefix(100))
+        guard let edits = edits(wanted, letters, atMost: most) else { continue }
+        if best.map({ (edits, name) < ($0.edits, $0.name) }) ?? true { best = (name, edits) }
+    }
+    return best?.name
 }
 
-/// How many insertions, deletions, replacements and swaps of neighbours lead from one word to the other.
-private func edits(_ left: [Character], _ right: [Character]) -> Int {
+/// How many insertions, deletions, replacements and swaps of neighbours lead from one word to the other; `nil` for more than `most`,
+/// which for most words is clear after a few letters.
+private func edits(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar], atMost most: Int) -> Int? {
+    guard (left.count - right.count).magnitude <= most else { return nil }
     guard !left.isEmpty, !right.isEmpty else { return max(left.count, right.count) }
     var before: [Int] = []
     var above = Array(0...right.count)
+    var least = 0
     for row in 1...left.count {
         var current = [row]
+        var leastHere = row
         for column in 1...right.count {
             let isSame = left[row - 1] == right[column - 1]
             var cost = min(above[column] + 1, current[column - 1] + 1, above[column - 1] + (isSame ? 0 : 1))
@@ -89,9 +111,13 @@ private func edits(_ left: [Character], _ right: [Character]) -> Int {
                 cost = min(cost, before[column - 2] + 1)
             }
             current.append(cost)
+            leastHere = min(leastHere, cost)
         }
+        // A swap comes from two rows above; whatever else is left can only cost more.
+        guard min(least, leastHere) <= most else { return nil }
+        least = leastHere
         before = above
         above = current
     }
-    return above[right.count]
+    return above[right.count] <= most ? above[right.count] : nil
 }

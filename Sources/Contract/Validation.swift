@@ -75,7 +75,8 @@ extension [Field] {
         try check(fields: self, in: .object(document), path: "", report)
     }
 
-    /// Everything that is wrong with a document, unknown members included, in the order of the declaration.
+    /// Everything that is wrong with a document, unknown members included, in the order of the declaration. Of those it is told at
+    /// the end which are meant, by `nearestAllowed`.
     package func violations(of document: JSON, path: String = "") -> [Violation] {
         guard document.isObject else {
             return [Violation(path.isEmpty ? "document" : path, "must be of type object", at: document)]
@@ -83,7 +84,7 @@ extension [Field] {
         var found: [Violation] = []
         func collect(_ violation: Violation) throws(Violation) { found.append(violation) }
         try? check(fields: self, in: .object(document), path: path, collect)
-        return found + unknownMembers(of: document, path: path).map(\.violation)
+        return found + unknownMembers(of: document, path: path).map(\.plainViolation)
     }
 }
 

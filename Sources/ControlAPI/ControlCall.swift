@@ -46,7 +46,9 @@ struct ControlCall {
     /// The body, validated; a member that is not declared is refused.
     func body() throws(Violation) -> Values {
         let input = try endpoint.validate(query: [], body: payload)
-        if let payload, let unknown = endpoint.body.unknownMembers(of: payload).first { throw unknown.violation }
+        if let payload, let unknown = endpoint.body.unknownMembers(of: payload, atMost: 1).first {
+            throw unknown.violation
+        }
         return input.body
     }
 

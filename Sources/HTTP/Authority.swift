@@ -35,7 +35,7 @@ package enum Host: Hashable, Sendable {
     case ipv4([UInt8])
     /// Eight groups.
     case ipv6([UInt16])
-    /// Letters, digits, dashes, dots and underscores, in lower case, without a last dot. RFC 3986 allows more, but nobody's host has it,
+    /// Letters, digits, dashes, underscores, and single dots between them, in lower case, without a last dot. RFC 3986 allows more, but nobody's host has it,
     /// and what the server prints may end up in a shell.
     case name(String)
 
@@ -50,16 +50,19 @@ package enum Host: Hashable, Sendable {
             self = .ipv6(groups)
             return
         }
-        if let address = Self.address(Substring(text)) {
+        let name = text.last == UInt8(ascii: ".") ? text.dropLast() : text
+        if let address = Self.address(Substring(name)) {
             self = .ipv4(address)
             return
         }
-        let name = text.last == UInt8(ascii: ".") ? text.dropLast() : text
         let isName = name.allSatisfy { byte in
             (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) && byte >= 0x41
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "-._".utf8.contains(byte)
         }
-        guard !name.isEmpty, name.count <= 253, isName else { return nil }
+        let dot = UInt8(ascii: ".")
+        let hasEmptyLabel =
+            name.first == dot || name.last == dot || zip(name, name.dropFirst()).contains { $0 == (dot, dot) }
+        guard !name.isEmpty, name.count <= 253, isName, !hasEmptyLabel else { return nil }
         self = .name(Substring(name).lowercased())
     }
 

@@ -48,6 +48,7 @@ package struct RequestHeadReader: Sendable {
     ///   - end: behind the last byte that has come.
     /// - Returns: where the head ends; `nil` while it is incomplete.
     package mutating func read(_ bytes: [UInt8], from start: Int, to end: Int) throws(Rejection) -> Int? {
+        isInside = end > start
         if !hasRequestLine {
             guard try readRequestLine(bytes, start, end) else { return nil }
             if let place = repeatedHeader(bytes, start + understood, end) { return try complete(at: place) }
@@ -67,12 +68,12 @@ package struct RequestHeadReader: Sendable {
     /// Begins with the next head.
     package mutating func begin() {
         head = RequestHead()
-        (understood, seen, fieldsBegin, hasRequestLine) = (0, 0, 0, false)
+        (understood, seen, fieldsBegin, hasRequestLine, isInside) = (0, 0, 0, false, false)
         special = Special()
     }
 
-    /// Whether a head has begun, and is not complete.
-    package var isInside: Bool { seen > 0 }
+    /// Whether a head has begun, and the next one has not.
+    package private(set) var isInside = false
 
     // MARK: Lines
 
@@ -86,13 +87,15 @@ package struct RequestHeadReader: Sendable {
         while place < stop {
             let byte = bytes[place]
             if byte < 0x20 || byte == 0x7F {
+                // What it is before shows only when more has come, so it is looked at again then.
+                if byte == UInt8(ascii: "\r"), place + 1 == end { break }
                 if byte == UInt8(ascii: "\n") {
                     seen = place + 1 - start
                     understood = seen
                     let hasReturn = place > first && bytes[place - 1] == UInt8(ascii: "\r")
                     return first..<(hasReturn ? place - 1 : place)
                 }
-                try check(byte, bytes, at: place, end, isFirst: place == start)
+                try check(byte, bytes, at: place, isFirst: place == start)
             }
             place += 1
         }
@@ -101,12 +104,12 @@ package struct RequestHeadReader: Sendable {
         return nil
     }
 
-    /// A control character may be a tab, or a carriage return before a line feed.
-    private func check(_ byte: UInt8, _ bytes: [UInt8], at place: Int, _ end: Int, isFirst: Bool) throws(Rejection) {
+    /// A control character may be a tab, or a carriage return before a line feed; something stands behind the latter.
+    private func check(_ byte: UInt8, _ bytes: [UInt8], at place: Int, isFirst: Bool) throws(Rejection) {
         switch byte {
         case UInt8(ascii: "\t"): return
         case UInt8(ascii: "\r"):
-            guard place + 1 < end, bytes[place + 1] != UInt8(ascii: "\n") else { return }
+            guard bytes[place + 1] != UInt8(ascii: "\n") else { return }
             throw .malformed(.lineEnd)
         // The type of a record that begins a TLS handshake (RFC 8446, section 5.1).
         case 0x16 where isFirst: throw .malformed(.tls)

@@ -1,7 +1,7 @@
-internal import HTTP
+package import HTTP
 
 /// Reads a body in chunked coding (RFC 9112, section 7.1) strictly, and writes it again in the plainest form: no extensions, no trailer.
-struct ChunkedReader {
+package struct ChunkedReader {
     private enum Place {
         case size
         case data(Int)
@@ -12,15 +12,17 @@ struct ChunkedReader {
     private var place = Place.size
     private var trailerBytes = 0
 
+    package init() {}
+
     /// In bytes, extensions included.
     private static let longestSizeLine = 1024
     private static let longestTrailer = 8 << 10
 
     /// Whether the last chunk and the trailer have been read.
-    private(set) var isComplete = false
+    package private(set) var isComplete = false
 
     /// - Returns: behind the last byte that was understood. What follows an incomplete line must be brought again, with more.
-    mutating func read(_ bytes: [UInt8], from start: Int, into output: inout [UInt8]) throws(Rejection) -> Int {
+    package mutating func read(_ bytes: [UInt8], from start: Int, into output: inout [UInt8]) throws(Rejection) -> Int {
         var next = start
         while !isComplete {
             if case .data(let left) = place {

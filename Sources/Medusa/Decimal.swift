@@ -206,7 +206,8 @@ extension Decimal: Comparable, CustomStringConvertible {
     }
 
     package var description: String {
-        let sign = units < 0 || remainder < 0 ? "-" : ""
+        // What was cut off is not printed, and neither is its sign.
+        let sign = units < 0 ? "-" : ""
         let (whole, rest) = units.magnitude.quotientAndRemainder(dividingBy: UInt128(Self.one))
         guard rest > 0 else { return "\(sign)\(whole)" }
         var fraction = Substring(String(rest + UInt128(Self.one)).dropFirst())

@@ -128,8 +128,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     package var httpDate: String {
         let names = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let (year, month, day) = civil
-        let time = iso8601.dropFirst(11).prefix(8)
+        let (_, month, day) = civil
+        let (year, time) = (iso8601.prefix(4), iso8601.dropFirst(11).prefix(8))
         return
             "\(names[weekday]), \(day < 10 ? "0" : "")\(day) \(months[Int(month) - 1]) \(year) \(time) GMT"
     }

@@ -9,9 +9,9 @@ internal import Sandbox
 /// What somebody looks for in the journal. What is not said fits everything.
 package struct Pattern {
     private let method: String?
-    private let operation: String?
+    private let operation: Wildcard?
     private let route: String?
-    private let path: String?
+    private let path: Wildcard?
     private let statuses: [String]
     private let warnings: Bool?
     private let caller: String?
@@ -67,9 +67,9 @@ package struct Pattern {
     ///   - present: what relative moments count from.
     package init(reading values: Values, present: Timestamp) throws(Violation) {
         method = values[Self.methodKey]
-        operation = values[Self.operationKey]
+        operation = values[Self.operationKey].map(Wildcard.init)
         route = values[Self.routeKey]
-        path = values[Self.pathKey]
+        path = values[Self.pathKey].map(Wildcard.init)
         let status = values[Self.statusKey].flatMap { $0.string ?? $0.json?.numberText }
         statuses = status?.split(separator: ",").map { String($0.filter { $0 != " " }).lowercased() } ?? []
         warnings = values[Self.warningsKey]
@@ -84,9 +84,9 @@ package struct Pattern {
             throw Violation("status", "must look like 400, 4xx or 402,410", at: values.given(Self.statusKey)?.json)
         }
         let operations = Routes.operations
-        if let operation, !operations.contains(where: { isMatch($0, operation) }) {
+        if let operation, !operations.contains(where: operation.accepts) {
             throw Violation(
-                "operation", "is not known here\(didYouMean(nearest(to: operation, among: operations)))",
+                "operation", "is not known here\(didYouMean(nearest(to: operation.description, among: operations)))",
                 at: values.given(Self.operationKey)?.json)
         }
         let paths = Routes.endpoints.flatMap { $0.spellings.map(\.path) }
@@ -171,9 +171,11 @@ package struct Pattern {
             found.append(Difference(field: field, expected: expected, found: actual.isEmpty ? "nothing" : actual))
         }
         compare("method", method, request.entry.method, ==)
-        compare("operation", operation, request.entry.operation, isMatch)
+        compare("operation", operation?.description, request.entry.operation) { found, _ in
+            operation?.accepts(found) ?? true
+        }
         compare("route", route, request.route, ==)
-        compare("path", path, request.path, isMatch)
+        compare("path", path?.description, request.path) { found, _ in path?.accepts(found) ?? true }
         let status = String(request.entry.status)
         if !statuses.isEmpty {
             compare("status", statuses.joined(separator: ","), status) { _, _ in
@@ -219,8 +221,10 @@ package struct Pattern {
 
     /// What is looked for, in words.
     package var sentence: String {
-        var words = [operation ?? [method, route ?? path].compactMap(\.self).joined(separator: " ")]
-        if operation != nil, let place = route ?? path { words.append("at \(place)") }
+        var words = [
+            operation?.description ?? [method, route ?? path?.description].compactMap(\.self).joined(separator: " ")
+        ]
+        if operation != nil, let place = route ?? path?.description { words.append("at \(place)") }
         if words == [""] { words = ["any request"] }
         if !statuses.isEmpty { words.append("answered \(statuses.joined(separator: " or "))") }
         if let warnings { words.append(warnings ? "with warnings" : "without warnings") }

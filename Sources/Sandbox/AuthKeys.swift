@@ -3,7 +3,7 @@ internal import JSON
 
 /// Which sandboxes a setting gives an auth key of the Payment Plugin of their own. Looking one up opens nothing, also after a
 /// restart: with a data directory, each change is a line of a file there.
-final class AuthKeys {
+package final class AuthKeys {
     /// By the API key that names the sandbox.
     private var authKeys: [String: String] = [:]
     private var claims: [String: Claim] = [:]
@@ -19,7 +19,7 @@ final class AuthKeys {
     private static let sizeLimit = 64 << 20
 
     /// - Parameter directory: where the file is; `nil` remembers nothing beyond the program's end.
-    init(directory: String?) {
+    package init(directory: String?) {
         path = directory.map { "\($0)/auth-keys" }
         guard let path, let bytes = try? OwnFile.bytes(of: path, upTo: Self.sizeLimit) else { return }
         var lines = 0
@@ -29,18 +29,20 @@ final class AuthKeys {
             keep(entry["authKey"]?.string, of: name)
             lines += 1
         }
-        if lines > 2 * authKeys.count + 100 {
+        // What is appended must not become a part of a line that was cut short.
+        let isCut = bytes.last.map { $0 != UInt8(ascii: "\n") } ?? false
+        if isCut || lines > 2 * authKeys.count + 100 {
             try? OwnFile.write(authKeys.sorted { $0 < $1 }.flatMap { Self.line($0.key, $0.value) }, to: path)
         }
     }
 
     /// The sandbox whose setting names it. Of several, the first in alphabetical order.
-    func apiKey(of authKey: String) -> String? { claims[authKey]?.first }
+    package func apiKey(of authKey: String) -> String? { claims[authKey]?.first }
 
     /// The one that a sandbox's setting names; `nil` where none does, or none is remembered.
-    func authKey(of apiKey: String) -> String? { authKeys[apiKey] }
+    package func authKey(of apiKey: String) -> String? { authKeys[apiKey] }
 
-    func set(_ authKey: String?, of apiKey: String) {
+    package func set(_ authKey: String?, of apiKey: String) {
         guard authKeys[apiKey] != authKey else { return }
         keep(authKey, of: apiKey)
         // Where it cannot be written, the sandbox is found again when its API key is used.

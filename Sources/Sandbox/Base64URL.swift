@@ -3,7 +3,7 @@
 package enum Base64URL {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-    static func append(_ bytes: some Collection<UInt8>, to text: inout [UInt8]) {
+    package static func append(_ bytes: some Collection<UInt8>, to text: inout [UInt8]) {
         var buffer: UInt32 = 0
         var bits: UInt32 = 0
         for byte in bytes {

@@ -8,7 +8,7 @@ package struct Condition: Sendable {
     /// `items.sku`
     package let name: String
     let path: [String]
-    private let accepted: [String]
+    private let accepted: [Wildcard]
     private let above: Decimal?
     private let below: Decimal?
 
@@ -31,7 +31,7 @@ package struct Condition: Sendable {
         let range = Values.object(document)
         above = document.isObject ? range[Self.aboveKey] : nil
         below = document.isObject ? range[Self.belowKey] : nil
-        accepted = (document.isArray ? document.elements : [document]).compactMap(\.scalarText)
+        accepted = (document.isArray ? document.elements : [document]).compactMap(\.scalarText).map(Wildcard.init)
         if document.isObject, above == nil, below == nil {
             throw Violation("\(parent).\(name)", "must have \"above\" or \"below\"", at: document)
         }
@@ -51,7 +51,8 @@ package struct Condition: Sendable {
             guard let number = Decimal(text) else { return false }
             return above.map { number > $0 } ?? true && below.map { number < $0 } ?? true
         }
-        return accepted.contains { isMatch(text, $0) }
+        let subject = Wildcard.Subject(text)
+        return accepted.contains { $0.accepts(subject) }
     }
 
     /// What would be right, in words.
@@ -73,33 +74,4 @@ package struct Condition: Sendable {
 extension JSON {
     /// A scalar as text: what a pattern is compared with.
     package var scalarText: String? { string ?? numberText ?? bool.map { $0 ? "true" : "false" } }
-}
-
-/// Whether a text is what a pattern says, in which `*` stands for anything; case does not matter, nor how a number is written.
-package func isMatch(_ text: String, _ pattern: String) -> Bool {
-    if let left = Decimal(text), let right = Decimal(pattern) { return left == right }
-    let pieces = pattern.lowercased().split(separator: "*", omittingEmptySubsequences: false)
-    var rest = text.lowercased()[...]
-    guard let first = pieces.first, let last = pieces.last, pieces.count > 1 else { return rest == pieces[0] }
-    guard rest.hasPrefix(first) else { return false }
-    rest = rest.dropFirst(first.count)
-    guard rest.hasSuffix(last), rest.count >= last.count else { return false }
-    rest = rest.dropLast(last.count)
-    for piece in pieces.dropFirst().dropLast() where !piece.isEmpty {
-        guard let found = rest.firstRange(of: piece) else { return false }
-        rest = rest[found.upperBound...]
-    }
-    return true
-}
-
-extension Substring {
-    /// The first place of a text in another, without Foundation.
-    fileprivate func firstRange(of piece: Substring) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(piece) { return start..<index(start, offsetBy: piece.count) }
-            start = index(after: start)
-        }
-        return nil
-    }
 }

@@ -5,8 +5,8 @@ internal import Glibc
 ///
 /// The packed form is a run of pairs: how many bytes are as in the empty database, how many are not, and these. Both counts are
 /// numbers of seven bits a byte, the lowest first.
-enum PackedImage {
-    static func pack(_ image: [UInt8], over empty: [UInt8]) -> [UInt8] {
+package enum PackedImage {
+    package static func pack(_ image: [UInt8], over empty: [UInt8]) -> [UInt8] {
         var packed: [UInt8] = []
         append(image.count, to: &packed)
         var place = 0
@@ -23,7 +23,7 @@ enum PackedImage {
     }
 
     /// `nil` for what `pack` has not made.
-    static func unpack(_ packed: [UInt8], over empty: [UInt8]) -> [UInt8]? {
+    package static func unpack(_ packed: [UInt8], over empty: [UInt8]) -> [UInt8]? {
         var rest = packed[...]
         guard let size = number(&rest) else { return nil }
         var image: [UInt8] = []

@@ -47,17 +47,15 @@ package struct Scenario: Sendable {
             throw Problems([error], in: file)
         }
         let document = yaml
-        let violations = ScenarioFile.all.violations(of: document.json)
-        guard violations.isEmpty else {
-            throw Problems(violations.map { document.problem($0) }, in: file)
-        }
+        var problems = ProblemList()
+        for violation in ScenarioFile.all.violations(of: document.json) { problems.add(violation, in: document) }
+        guard problems.isEmpty else { throw problems.problems(in: file) }
         let values = Values.object(document.json)
-        var problems: [YAML.Problem] = []
         func read<Result>(_ path: String, _ body: () throws(Violation) -> Result) -> Result? {
             do throws(Violation) {
                 return try body()
             } catch {
-                problems.append(document.problem(error, under: path))
+                problems.add(error, in: document, under: path)
                 return nil
             }
         }
@@ -78,8 +76,8 @@ package struct Scenario: Sendable {
                     ?? Sandboxes.fingerprint(of: entry[ScenarioFile.key], length: 8))
             return (entry[ScenarioFile.key], consumer)
         }
-        problems += document.repeatedKeys(values[ScenarioFile.keys] ?? [])
-        problems += document.unusableKeys(values)
+        problems.add(document.repeatedKeys(values[ScenarioFile.keys] ?? []))
+        problems.add(document.unusableKeys(values))
         personas = document.json[ScenarioFile.personas.field.name]
         for (index, rule) in (values[ScenarioFile.personas] ?? []).enumerated() {
             _ = read("personas[\(index)]") { () throws(Violation) in
@@ -89,55 +87,63 @@ package struct Scenario: Sendable {
         faults = document.json[ScenarioFile.faults.field.name]?.elements ?? []
         for (index, fault) in faults.enumerated() {
             _ = read("faults[\(index)]") { () throws(Violation) in try Fault(reading: .object(fault), at: present) }
-            problems += document.strangers(in: fault, at: "faults[\(index)]", keys: keys.map(\.key))
+            problems.add(document.strangers(in: fault, at: "faults[\(index)]", keys: keys.map(\.key)))
         }
         var reading = StepReading(document, present: present)
         steps = reading.steps(values[ScenarioFile.given])
-        problems += reading.problems
-        guard problems.isEmpty else { throw Problems(problems, in: file) }
+        problems.add(reading.problems)
+        guard problems.isEmpty else { throw problems.problems(in: file) }
+    }
+}
+
+extension ProblemList {
+    mutating func add(_ violation: Violation, in yaml: YAML, under path: String = "") {
+        let place = violation.place ?? yaml.json
+        let full =
+            path.isEmpty ? violation.path : violation.path == "fault" ? path : "\(path).\(violation.path)"
+        add(yaml.mark(of: place)) {
+            var sentence = "\"\(full)\" \(violation.complaint)"
+            if violation.complaint == "must be a string", place.isNumber { sentence += "; put it in quotes" }
+            return sentence + didYouMean(violation.nearestAllowed)
+        }
     }
 }
 
 extension YAML {
-    func problem(_ violation: Violation, under path: String = "") -> YAML.Problem {
-        let place = violation.place ?? json
-        let full =
-            path.isEmpty ? violation.path : violation.path == "fault" ? path : "\(path).\(violation.path)"
-        var sentence = "\"\(full)\" \(violation.complaint)"
-        if violation.complaint == "must be a string", place.isNumber { sentence += "; put it in quotes" }
-        sentence += didYouMean(violation.nearestAllowed)
-        return YAML.Problem(mark: mark(of: place), sentence: sentence)
-    }
-
-    func repeatedKeys(_ keys: [Values]) -> [YAML.Problem] {
+    func repeatedKeys(_ keys: [Values]) -> ProblemList {
+        var problems = ProblemList()
         var seen: Set<String> = []
-        return keys.compactMap { entry in
+        for entry in keys {
             let key = entry[ScenarioFile.key]
-            guard !seen.insert(key).inserted, let place = entry.given(ScenarioFile.key)?.json else { return nil }
-            return YAML.Problem(mark: mark(of: place), sentence: "the key \"\(key)\" stands in \"keys\" a second time")
+            guard !seen.insert(key).inserted, let place = entry.given(ScenarioFile.key)?.json else { continue }
+            problems.add(mark(of: place)) { "the key \"\(key)\" stands in \"keys\" a second time" }
         }
+        return problems
     }
 
     /// Keys that no request can have.
-    func unusableKeys(_ scenario: Values) -> [YAML.Problem] {
+    func unusableKeys(_ scenario: Values) -> ProblemList {
         let keys = (scenario[ScenarioFile.keys] ?? []).compactMap { $0.given(ScenarioFile.key)?.json }
         let authKey = json[ScenarioFile.settings.field.name]?[Settings.authKeyName]
-        return (keys.map { ("key", $0) } + (authKey.map { [("settings.authKey", $0)] } ?? [])).compactMap {
-            name, json in
-            guard let key = json.string, !KeyForm.isKey(key) else { return nil }
-            return YAML.Problem(mark: mark(of: json), sentence: "\"\(name)\" \(KeyForm.rule)")
+        var problems = ProblemList()
+        for (name, json) in keys.map({ ("key", $0) }) + (authKey.map { [("settings.authKey", $0)] } ?? []) {
+            guard let key = json.string, !KeyForm.isKey(key) else { continue }
+            problems.add(mark(of: json)) { "\"\(name)\" \(KeyForm.rule)" }
         }
+        return problems
     }
 
     /// Keys of a fault that nobody can use.
-    func strangers(in fault: JSON, at path: String, keys: [String]) -> [YAML.Problem] {
-        guard !keys.isEmpty else { return [] }
-        return (fault["keys"]?.elements ?? []).compactMap { element in
-            guard let key = element.string, !keys.contains(key) else { return nil }
-            let hint = didYouMean(nearest(to: key, among: keys))
-            return YAML.Problem(
-                mark: mark(of: element),
-                sentence: "\"\(path).keys\" names \"\(key)\", which is none of the scenario's keys\(hint)")
+    func strangers(in fault: JSON, at path: String, keys: [String]) -> ProblemList {
+        var problems = ProblemList()
+        guard !keys.isEmpty else { return problems }
+        for element in fault["keys"]?.elements ?? [] {
+            guard let key = element.string, !keys.contains(key) else { continue }
+            problems.add(mark(of: element)) {
+                let hint = didYouMean(nearest(to: key, among: keys))
+                return "\"\(path).keys\" names \"\(key)\", which is none of the scenario's keys\(hint)"
+            }
         }
+        return problems
     }
 }

@@ -50,10 +50,21 @@ struct Entry: Hashable, Comparable, Sendable {
 struct StepReading {
     private let yaml: YAML
     private let present: Timestamp
-    private var names: [Documents.Section: [String]] = [:]
+    private var names: [Documents.Section: Names] = [:]
     private var times: [Entry: Timestamp] = [:]
     private var steps: [Step] = []
-    private(set) var problems: [YAML.Problem] = []
+    private(set) var problems = ProblemList()
+
+    /// The names of a section: in their order for people, and as a set to find one.
+    private struct Names {
+        let inOrder: [String]
+        let known: Set<String>
+
+        init(_ entries: [Named]) {
+            inOrder = entries.map(\.name)
+            known = Set(inOrder)
+        }
+    }
 
     init(_ yaml: YAML, present: Timestamp) {
         self.yaml = yaml
@@ -68,7 +79,7 @@ struct StepReading {
             (.transactions, given[ScenarioFile.transactions] ?? []),
             (.agreements, given[ScenarioFile.agreements] ?? []),
         ]
-        for (section, entries) in sections { names[section] = entries.map(\.name) }
+        for (section, entries) in sections { names[section] = Names(entries) }
         for (section, entries) in sections {
             for entry in entries { read(Entry(section: section, name: entry.name), entry.values) }
         }
@@ -112,9 +123,9 @@ struct StepReading {
         guard let values else { return nil }
         let after = values[ScenarioFile.after]
         if present.adding(after, within: .clock) == nil {
-            problem(
-                values.given(ScenarioFile.after)?.json,
-                "\(entry.path).resolves.after must not lead out of the time \(Timestamp.Bounds.clock.words)")
+            problem(values.given(ScenarioFile.after)?.json) {
+                "\(entry.path).resolves.after must not lead out of the time \(Timestamp.Bounds.clock.words)"
+            }
         }
         return Step.Resolves(
             after: after, status: Application.Status(rawValue: values[ScenarioFile.resolvesAs]) ?? .approved,
@@ -131,10 +142,9 @@ struct StepReading {
     private mutating func event(_ json: JSON, of entry: Entry, needs lease: Entry) {
         let present = Play.Event.allCases.filter { json.string == $0.rawValue || json[$0.rawValue] != nil }
         guard let event = present.first, present.count == 1 else {
-            return problem(
-                json,
+            return problem(json) {
                 "an event of \(entry.path) must name exactly one of [\(Play.Event.allCases.map(\.rawValue).joined(separator: ", "))]"
-            )
+            }
         }
         guard let body = json[event.rawValue] ?? (try? JSON(Array("{}".utf8))) else { return }
         let at = moment(.object(body), ScenarioFile.at, entry, after: entry)
@@ -163,15 +173,12 @@ struct StepReading {
         _ values: Values, _ key: Key<String>, _ section: Documents.Section, _ entry: Entry
     ) -> Entry? {
         let name = values[key]
-        let known = names[section] ?? []
-        if known.contains(name) { return Entry(section: section, name: name) }
-        let meant = nearest(to: name, among: known)
-        let others = known.map { "\"\($0)\"" }.joined(separator: ", ")
-        let hint =
-            meant != nil ? didYouMean(meant) : known.isEmpty ? "; the file has none" : "; there is \(others)"
-        problem(
-            values.given(key)?.json,
-            "\(entry.path) refers to \"\(name)\", which is no entry of \(section.rawValue)\(hint)")
+        let names = names[section] ?? Names([])
+        if names.known.contains(name) { return Entry(section: section, name: name) }
+        problem(values.given(key)?.json) {
+            let hint = hint(for: name, among: names.inOrder, of: "the file")
+            return "\(entry.path) refers to \"\(name)\", which is no entry of \(section.rawValue)\(hint)"
+        }
         return nil
     }
 
@@ -184,27 +191,27 @@ struct StepReading {
         if earlier != nil, before == nil { return nil }
         guard let given = values[key] else { return before }
         guard let at = given.resolved(from: present) else {
-            problem(
-                values.given(key)?.json,
-                "\(entry.path) lies out of the time that a clock can show, \(Timestamp.Bounds.clock.words)")
+            problem(values.given(key)?.json) {
+                "\(entry.path) lies out of the time that a clock can show, \(Timestamp.Bounds.clock.words)"
+            }
             return nil
         }
         guard at <= present else {
-            problem(
-                values.given(key)?.json,
-                "\(entry.path) lies in the future: the scenario's clock shows \(present.iso8601)")
+            problem(values.given(key)?.json) { [present] in
+                "\(entry.path) lies in the future: the scenario's clock shows \(present.iso8601)"
+            }
             return nil
         }
         if let before, let earlier, at < before {
-            problem(
-                values.given(key)?.json,
-                "\(entry.path) lies before \(earlier.path), which it refers to and which is of \(before.iso8601)")
+            problem(values.given(key)?.json) {
+                "\(entry.path) lies before \(earlier.path), which it refers to and which is of \(before.iso8601)"
+            }
             return nil
         }
         return at
     }
 
-    private mutating func problem(_ place: JSON?, _ sentence: String) {
-        problems.append(YAML.Problem(mark: yaml.mark(of: place ?? yaml.json), sentence: sentence))
+    private mutating func problem(_ place: JSON?, _ sentence: @escaping () -> String) {
+        problems.add(yaml.mark(of: place ?? yaml.json), sentence)
     }
 }

@@ -12,6 +12,8 @@ struct YAMLReader {
         let mark: YAML.Mark
         var text: Range<Int>?
         var marks: Range<Int>?
+        /// How many values stand in each other there; 1 for a scalar.
+        var levels = 0
     }
 
     init(_ bytes: [UInt8]) { parser = Parser(bytes) }
@@ -21,7 +23,7 @@ struct YAMLReader {
         guard case .documentStart = try parser.next().kind else {
             throw YAML.Problem(mark: YAML.Mark(line: 1, column: 1), sentence: "the file is empty")
         }
-        try value(try parser.next(), depth: 0)
+        _ = try value(try parser.next(), depth: 0)
         _ = try parser.next()
         let end = try parser.next()
         guard case .streamEnd = end.kind else {
@@ -30,26 +32,32 @@ struct YAMLReader {
         return (text, marks)
     }
 
-    private mutating func value(_ event: Event, depth: Int) throws(YAML.Problem) {
-        guard depth < YAML.depthLimit else {
-            throw YAML.Problem(mark: event.mark, sentence: "this is nested deeper than \(YAML.depthLimit) levels")
-        }
+    /// - Returns: how many values stand in each other here.
+    private mutating func value(_ event: Event, depth: Int) throws(YAML.Problem) -> Int {
+        guard depth < YAML.depthLimit else { throw Self.tooDeep(event.mark) }
         guard !event.hasTag else {
             throw YAML.Problem(mark: event.mark, sentence: "tags such as !!set are not understood; leave it out")
         }
-        if case .alias(let name) = event.kind { return try follow(name, at: event.mark) }
+        if case .alias(let name) = event.kind { return try follow(name, at: event.mark, depth: depth) }
         try begin(event)
         let (textStart, marksStart) = (text.count, marks.count - 1)
+        var levels = 1
         switch event.kind {
         case .scalar(let scalar, let isPlain): append(scalar, isPlain: isPlain)
-        case .sequenceStart: try sequence(depth: depth)
-        case .mappingStart: try mapping(depth: depth)
+        case .sequenceStart: levels += try sequence(depth: depth)
+        case .mappingStart: levels += try mapping(depth: depth)
         case .alias, .streamStart, .streamEnd, .documentStart, .documentEnd, .sequenceEnd, .mappingEnd:
             preconditionFailure("libyaml gives no such event where a value stands")
         }
-        guard let name = event.anchor else { return }
+        guard let name = event.anchor else { return levels }
         anchors[name]?.text = textStart..<text.count
         anchors[name]?.marks = marksStart..<marks.count
+        anchors[name]?.levels = levels
+        return levels
+    }
+
+    private static func tooDeep(_ mark: YAML.Mark) -> YAML.Problem {
+        YAML.Problem(mark: mark, sentence: "this is nested deeper than \(YAML.depthLimit) levels")
     }
 
     private mutating func begin(_ event: Event) throws(YAML.Problem) {
@@ -71,10 +79,10 @@ struct YAMLReader {
         marks.append(mark)
     }
 
-    /// An alias is a copy of what it names.
-    private mutating func follow(_ name: String, at mark: YAML.Mark) throws(YAML.Problem) {
+    /// An alias is a copy of what it names, as deep as that.
+    private mutating func follow(_ name: String, at mark: YAML.Mark, depth: Int) throws(YAML.Problem) -> Int {
         guard let anchor = anchors[name] else {
-            let hint = anchors.keys.sorted().map { "&\($0)" }.joined(separator: ", ")
+            let hint = anchors.keys.sorted().prefix(10).map { "&\($0)" }.joined(separator: ", ")
             throw YAML.Problem(
                 mark: mark,
                 sentence: "nothing is anchored as &\(name) before this" + (hint.isEmpty ? "" : "; there is \(hint)"))
@@ -83,30 +91,37 @@ struct YAMLReader {
             throw YAML.Problem(
                 mark: mark, sentence: "*\(name) stands inside of what it names, in line \(anchor.mark.line): a cycle")
         }
+        guard depth + anchor.levels <= YAML.depthLimit else { throw Self.tooDeep(mark) }
         guard marks.count + marksRange.count <= YAML.valueLimit, text.count + textRange.count <= YAML.textLimit else {
             throw YAML.Problem(
                 mark: mark, sentence: "with this alias the file would hold more than \(YAML.valueLimit) values")
         }
         text.append(contentsOf: text[textRange])
         marks.append(contentsOf: marks[marksRange])
+        return anchor.levels
     }
 
-    private mutating func sequence(depth: Int) throws(YAML.Problem) {
+    /// - Returns: how many levels its elements have.
+    private mutating func sequence(depth: Int) throws(YAML.Problem) -> Int {
         text.append(UInt8(ascii: "["))
         var isFirst = true
+        var levels = 0
         while true {
             let event = try parser.next()
             if case .sequenceEnd = event.kind { break }
             if !isFirst { text.append(UInt8(ascii: ",")) }
             isFirst = false
-            try value(event, depth: depth + 1)
+            levels = max(levels, try value(event, depth: depth + 1))
         }
         text.append(UInt8(ascii: "]"))
+        return levels
     }
 
-    private mutating func mapping(depth: Int) throws(YAML.Problem) {
+    /// - Returns: how many levels its members have.
+    private mutating func mapping(depth: Int) throws(YAML.Problem) -> Int {
         text.append(UInt8(ascii: "{"))
         var lines: [String: Int] = [:]
+        var levels = 0
         while true {
             let key = try parser.next()
             if case .mappingEnd = key.kind { break }
@@ -124,9 +139,10 @@ struct YAMLReader {
             try add(key.mark)
             append(name, isPlain: false)
             text.append(UInt8(ascii: ":"))
-            try value(try parser.next(), depth: depth + 1)
+            levels = max(levels, try value(try parser.next(), depth: depth + 1))
         }
         text.append(UInt8(ascii: "}"))
+        return levels
     }
 
     private mutating func append(_ scalar: String, isPlain: Bool) {

@@ -129,6 +129,24 @@ import Testing
         }
     }
 
+    /// What a byte is wrong for may stand in the next piece.
+    @Test(arguments: [
+        "GET / HTTP/1.1\r\nHost: h\r\nA: x\ry\r\n\r\n", "GET /\r HTTP/1.1\r\nHost: h\r\n\r\n",
+        "\rGET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: h\r\nA: x\r\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\n\rA: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: h\u{0}\r\n\r\n", "GET / HTTP/1.1\r\nHost : h\r\n\r\n",
+    ])
+    func `is refused in whatever pieces it comes`(text: String) throws {
+        let bytes = Array(text.utf8)
+        for cut in 0..<bytes.count {
+            var reader = RequestHeadReader()
+            #expect(throws: Rejection.self, "cut at \(cut)") {
+                _ = try reader.read(bytes, from: 0, to: cut)
+                _ = try reader.read(bytes, from: 0, to: bytes.count)
+            }
+        }
+    }
+
     @Test func `is told from the one before it, also where the header is the same`() throws {
         var reader = RequestHeadReader()
         let heads = [
@@ -182,7 +200,7 @@ import Testing
         ("[::1]:6338", true), ("[0:0:0:0:0:0:0:1]", true), ("[::ffff:127.0.0.1]", true), ("127.0.0.1.evil.com", false),
         ("localhost.evil.com", false), ("evil.com", false), ("10.0.0.1", false), ("[::2]", false),
 
-        ("127.1", false), ("2130706433", false),
+        ("127.1", false), ("2130706433", false), ("127.0.0.1.", true), ("10.0.0.1.", false),
     ])
     func `is this machine's or not`(text: String, isLoopback: Bool) {
         #expect(Authority(text)?.host.isLoopback == isLoopback)
@@ -190,7 +208,7 @@ import Testing
 
     @Test(arguments: [
         "", ":80", "a b", "a/b", "a@b", "a:b", "a:99999", "a:1:2", "[::1", "[x]", "[]", "[1:2]", "a\u{0}", "ü.de",
-        "[::1]x",
+        "[::1]x", "a..b", "a..", ".a", ".",
     ])
     func `is none`(text: String) {
         #expect(Authority(text) == nil)

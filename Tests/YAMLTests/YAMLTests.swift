@@ -57,6 +57,28 @@ import YAML
         }
     }
 
+    /// What an alias names is as deep where it is repeated as where it stands; the two together may be too deep for anybody.
+    @Test func `is no deeper for its aliases than for what is written out`() throws {
+        func nested(_ depth: Int, _ inside: String) -> String {
+            String(repeating: "[", count: depth) + inside + String(repeating: "]", count: depth)
+        }
+        for outer in 1..<49 {
+            for inner in 1..<49 {
+                let isDeep = outer + inner + 2 > 50
+                let text = "a: &a \(nested(inner, "1"))\nb: \(nested(outer, "*a"))"
+                #expect((try? YAML(Array(text.utf8))) == nil ? isDeep : !isDeep, "\(inner) within \(outer)")
+            }
+        }
+    }
+
+    @Test func `finds the byte that is not UTF-8 at the end of a long line`() {
+        for length in [1, 40_000, 900_000] {
+            let text = Array("about: ".utf8) + Array(repeating: 0x61, count: length) + [0xE9]
+            let problem = #expect(throws: YAML.Problem.self) { try YAML(text) }
+            #expect(problem?.mark == .init(line: 1, column: length + 8))
+        }
+    }
+
     @Test func `finds the byte that is not UTF-8`() {
         #expect(
             throws: YAML.Problem(

@@ -41,7 +41,7 @@ struct ScenarioCommand: ParsableCommand {
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "check",
-            abstract: "Every problem of scenario files, as file:line:column: sentence; exit 1 if there is one.")
+            abstract: "The problems of scenario files, as file:line:column: sentence; exit 1 if there is one.")
 
         @Argument(help: "Scenario files, or names of shipped ones.")
         var files: [String]
