@@ -131,7 +131,7 @@ package struct Pattern {
         var count = 0
         // The cheapest first.
         if let method, entry.method != method { count += 1 }
-        if let operation, entry.operation != operation, !isMatch(entry.operation, operation) { count += 1 }
+        if let operation, operation.description != entry.operation, !operation.accepts(request.operationSubject) { count += 1 }
         if let warnings, warnings != (entry.warnings > 0) { count += 1 }
         if let since, entry.at < since { count += 1 }
         if let until, entry.at > until { count += 1 }
@@ -141,7 +141,7 @@ package struct Pattern {
             if !statuses.contains(where: { isStatus(status, $0) }) { count += 1 }
         }
         if let route, request.route != route { count += 1 }
-        if let path, request.path != path, !isMatch(request.path, path) { count += 1 }
+        if let path, !path.accepts(request.pathSubject) { count += 1 }
         guard count < most else { return count }
         if let caller, request.caller != caller { count += 1 }
         for (parent, conditions) in [(0, header), (1, query), (2, body), (3, answer)] where !conditions.isEmpty {
@@ -161,7 +161,7 @@ package struct Pattern {
 
     /// The one operation that everything has that fits, in lower case; `nil` where there is no such one.
     var onlyOperation: String? {
-        operation.flatMap { $0.contains("*") ? nil : $0.lowercased() }
+        operation.flatMap { $0.description.contains("*") ? nil : $0.description.lowercased() }
     }
 
     package func differences(in request: RecordedRequest) -> [Difference] {

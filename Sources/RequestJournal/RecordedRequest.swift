@@ -4,6 +4,7 @@ package import JSON
 internal import Medusa
 internal import MedusaAPI
 package import MedusaStore
+internal import Sandbox
 
 /// An entry of the journal, as people and programs ask for it.
 package struct RecordedRequest {
@@ -19,6 +20,9 @@ package struct RecordedRequest {
     package var requestBody: JSON? { read.requestBody }
     package var responseBody: JSON? { read.responseBody }
     package var notes: JSON? { read.notes }
+    /// As patterns compare them.
+    var pathSubject: Wildcard.Subject { read.pathSubject }
+    var operationSubject: Wildcard.Subject { read.operationSubject }
     /// The parameters of the query.
     var query: [NamedValue] { read.query }
 
@@ -29,6 +33,8 @@ package struct RecordedRequest {
         init(_ entry: Journal.Entry) { self.entry = entry }
 
         private(set) lazy var path = String(entry.target.prefix { $0 != "?" })
+        private(set) lazy var pathSubject = Wildcard.Subject(path)
+        private(set) lazy var operationSubject = Wildcard.Subject(entry.operation)
         private(set) lazy var requestBody = try? JSON(entry.requestBody)
         private(set) lazy var responseBody = try? JSON(entry.responseBody)
         private(set) lazy var notes = try? JSON(entry.notes)
