@@ -177,7 +177,7 @@ final class Followers: JournalFollower {
             answers = overdue.map { ($0, $0.lastAnswer(sandbox)) }
         } _: { [self] in
             isAnsweringOverdue = false
-            overdue.removeFirst(answers.count)
+            overdue = Array(overdue.dropFirst(answers.count))
             for (wait, response) in answers { wait.give(response) }
             // Those who came meanwhile.
             if let next = overdue.popLast() { timeIsOver(for: next) }

@@ -108,9 +108,9 @@ package final class Journal {
             .integer(entry.lease), .text(entry.method), .text(entry.operation), .text(entry.target),
             requestFields, requestBody, responseFields, responseBody, notes)
         if isFollowed {
-            fresh.append(entry)
-            fresh[fresh.count - 1].id = id
-            fresh[fresh.count - 1].world = state.world
+            var kept = entry
+            (kept.id, kept.world) = (id, state.world)
+            fresh.append(kept)
         }
         state.nextId += 1
         state.bytes += size

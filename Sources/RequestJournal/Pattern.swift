@@ -131,7 +131,9 @@ package struct Pattern {
         var count = 0
         // The cheapest first.
         if let method, entry.method != method { count += 1 }
-        if let operation, operation.description != entry.operation, !operation.accepts(request.operationSubject) { count += 1 }
+        if let operation, operation.description != entry.operation, !operation.accepts(request.operationSubject) {
+            count += 1
+        }
         if let warnings, warnings != (entry.warnings > 0) { count += 1 }
         if let since, entry.at < since { count += 1 }
         if let until, entry.at > until { count += 1 }

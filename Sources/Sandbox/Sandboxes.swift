@@ -211,7 +211,7 @@ package final class Sandboxes {
     package func admission(for key: String) throws(Failure) -> Admission {
         switch try presence(for: key, isPatient: true) {
         case .here(let admission): return admission
-        case .away: preconditionFailure("a sandbox is away, and somebody cannot wait")
+        case .away: throw Failure(description: "the sandbox is in use by a long call; ask again when that is answered")
         }
     }
 
@@ -377,7 +377,9 @@ package final class Sandboxes {
     }
 
     private func adopt(_ name: String) throws(Failure) -> Sandbox {
-        guard let fetched = fetched.removeValue(forKey: name) else { preconditionFailure("nobody has opened it") }
+        guard let fetched = fetched.removeValue(forKey: name) else {
+            throw Failure(description: "the sandbox was not opened; ask again")
+        }
         let sandbox = try fetched.result.get()
         for loss in sandbox.losses { report("a sandbox was opened with a loss: \(loss)") }
         for change in changes.dropFirst(fetched.changesSeen) { try change(sandbox) }

@@ -87,6 +87,12 @@ internal import Foundation
         return true
     }
 
+    /// Whether something has arrived, or the server has closed.
+    package var hasSomething: Bool {
+        var place = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&place, 1, 0) > 0
+    }
+
     /// The place of a connection on which something has arrived; waits until there is one.
     package static func firstToHear(_ connections: [Connection]) throws -> Int {
         var waiting = connections.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
