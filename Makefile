@@ -2,7 +2,7 @@
 BINARY = .build/release/medusa-sandbox
 CHECKED = --explicit-target-dependency-import-check error
 
-.PHONY: serve test soak wire hostile lives fuzz fuzzer fuzz-corpus fuzz-api fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-bench
+.PHONY: serve test soak wire hostile crash lives fuzz fuzzer fuzz-corpus fuzz-api fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-bench
 
 serve: build
 	$(BINARY) serve $(ARGS)
@@ -31,6 +31,13 @@ hostile: build packages-test
 	swift build --build-tests $(CHECKED)
 	MEDUSA_PROGRAM=$(BINARY) MEDUSA_HOSTILE_REQUESTS=200000 \
 		swift test --skip-build --disable-xctest --filter 'Hostile values'
+
+# 500 kills at random moments, after each of which everything that was acknowledged must be there; 40 times a full disk; 2,000 damaged
+# databases. The short run is part of `make test`.
+crash: build packages-test
+	swift build --build-tests $(CHECKED)
+	MEDUSA_PROGRAM=$(BINARY) MEDUSA_CRASH_KILLS=500 MEDUSA_CRASH_DISKS=40 MEDUSA_CRASH_DAMAGES=2000 \
+		swift test --skip-build --disable-xctest --filter 'A server that is killed|A disk that is full|A damaged database'
 
 # 1,000,000 operations over 20,000 lives of leases, after each of which every invariant must hold; and how soon each planted fault is noticed.
 lives:

@@ -165,8 +165,9 @@ let package = Package(
         .testTarget(
             name: "EndToEnd",
             dependencies: [
-                "Contract", "ControlAPI", "HTTP", "JSON", "Medusa", "MedusaAPI", "PaymentPlugin", "SQLite", "Sandbox",
-                "Scenarios", "Support", "medusa-sandbox", .product(name: "Crypto", package: "swift-crypto"),
+                "Contract", "ControlAPI", "HTTP", "JSON", "Medusa", "MedusaAPI", "MedusaStore", "PaymentPlugin",
+                "SQLite", "Sandbox", "Scenarios", "Support", "medusa-sandbox",
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
     ]
 )

@@ -85,18 +85,45 @@ package final class Control {
                 response: OpenAPICalls.answer(
                     request, version: version, wrapsArrays: sandbox?.settings.wrapsArrays ?? false))
         case .read(let answer): return keyed(request, route, parameters, answer)
-        case .replace(let answer):
-            return keyed(request, route, parameters) { call in
-                // A review that has just ended has written.
-                try call.sandbox.store.settle()
-                return try answer(call)
-            }
+        case .replace(let answer): return replaced(request, route, parameters, answer)
+        case .begin(let answer):
+            let reply = replaced(request, route, parameters, answer)
+            guard case .work(let work) = reply.deferral else { return begun(request, reply) }
+            work.conclude = { [self] response in begun(request, Gateway.Reply(response: response)).response }
+            return reply
         case .write(let answer):
             return keyed(request, route, parameters) { call in try call.sandbox.store.write { try answer(call) } }
         case .happen(let answer):
             return keyed(request, route, parameters) { call in
                 try call.sandbox.store.write(at: call.now) { try answer(call) }
             }
+        }
+    }
+
+    private func replaced(
+        _ request: Request, _ route: ControlRoute, _ parameters: [NamedValue],
+        _ answer: @escaping (ControlCall) throws -> Response
+    ) -> Gateway.Reply {
+        keyed(request, route, parameters) { call in
+            // A review that has just ended has written.
+            try call.sandbox.store.settle()
+            return try answer(call)
+        }
+    }
+
+    /// A sandbox whose database cannot be read begins anew all the same, in another file.
+    private func begun(_ request: Request, _ reply: Gateway.Reply) -> Gateway.Reply {
+        guard reply.deferral == nil, reply.response.status.rawValue >= 500 else { return reply }
+        do throws(Sandboxes.Failure) {
+            guard let place = try gateway.setAside(of: request.fields) else { return reply }
+            switch gateway.authenticate(request, isPatient: true) {
+            case .refused(let response): return Gateway.Reply(response: response)
+            case .away(let absence): return Gateway.Reply(awaiting: absence)
+            case .admitted(let admission, _):
+                return Gateway.Reply(response: ResetCalls.answer(afterDamage: place, admission.sandbox))
+            }
+        } catch {
+            return Gateway.Reply(response: .error(.serviceUnavailable, message: error.description))
         }
     }
 
@@ -195,6 +222,8 @@ struct ControlRoute: Sendable {
         case happen(@Sendable (ControlCall) throws -> Response)
         /// Outside of one, because it puts another database in its place.
         case replace(@Sendable (ControlCall) throws -> Response)
+        /// Likewise; and where the database cannot be read, another file takes its place.
+        case begin(@Sendable (ControlCall) throws -> Response)
     }
 
     let endpoint: Endpoint

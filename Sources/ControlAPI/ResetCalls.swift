@@ -7,7 +7,7 @@ internal import Scenarios
 
 /// Begins anew: with the scenario that filled the sandbox, or empty. Snapshots stay.
 enum ResetCalls {
-    static let all = [ControlRoute(endpoint: reset, answer: .replace(answer))]
+    static let all = [ControlRoute(endpoint: reset, answer: .begin(answer))]
 
     static let reset = Endpoint.control(
         .post, "reset", "Reset Sandbox",
@@ -16,7 +16,10 @@ enum ResetCalls {
                 .ok, meaning: "It is as it was at the beginning",
                 body: .data([
                     .sometimes("scenario", .text(), "The scenario that it began with"),
-                    .sometimes("problem", .text(), "Why the scenario no longer plays; the sandbox is empty then"),
+                    .sometimes(
+                        "problem", .text(),
+                        "Why the scenario no longer plays, and the sandbox is empty; or where the old database is, which was damaged"
+                    ),
                 ]))
         ])
 
@@ -25,6 +28,15 @@ enum ResetCalls {
         return .data {
             $0.member("scenario", ifPresent: call.sandbox.origin?.name)
             $0.member("problem", ifPresent: problems?.description)
+        }
+    }
+
+    /// - Parameter place: where the damaged database is now.
+    static func answer(afterDamage place: String, _ sandbox: Sandbox) -> Response {
+        .data {
+            $0.member("scenario", ifPresent: sandbox.origin?.name)
+            $0.member(
+                "problem", "the database was damaged: it is at \(place.printable) now, and the sandbox has begun anew")
         }
     }
 }

@@ -106,10 +106,25 @@ extension Response {
 
     /// The write did not happen, and says so.
     static func unsaved(_ failure: SQLiteError) -> Response {
-        failure.cause == .full
-            ? error(
+        switch failure.cause {
+        case .full:
+            error(
                 .serviceUnavailable, message: "The sandbox's disk is full: nothing was saved. Make room and try again.")
-            : error(.internalServerError, message: "The sandbox could not save: nothing was changed")
+        case .inaccessible:
+            error(
+                .serviceUnavailable,
+                message:
+                    "The sandbox's database cannot be read or written: nothing was saved. Check its disk, its permissions "
+                    + "and how large files may be (ulimit -f), and try again.")
+        case .corrupt:
+            error(
+                .serviceUnavailable,
+                message:
+                    "The sandbox's database is damaged: nothing was saved. POST /_sandbox/reset puts the file aside and begins anew."
+            )
+        case .duplicate, .constraint, .busy, .other:
+            error(.internalServerError, message: "The sandbox could not save: nothing was changed")
+        }
     }
 }
 

@@ -17,6 +17,8 @@ extension Gateway {
         package let run: () -> Response
         /// On the loop's thread, once the sandboxes are back: what the answer waits for instead, if anything.
         package let wait: () -> (any Wait)?
+        /// On the loop's thread, once the sandboxes are back: what is made of the answer.
+        package var conclude: (Response) -> Response = { $0 }
         /// What the answer's header has besides, whatever the answer is.
         package var fields: [NamedValue] = []
 

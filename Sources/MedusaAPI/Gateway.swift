@@ -153,6 +153,15 @@ package final class Gateway {
     /// The API key of the sandbox that an auth key of the Payment Plugin opens. Asking opens nothing: the first call does.
     package func apiKey(ofAuthKey authKey: String) -> String? { sandboxes.apiKey(ofAuthKey: authKey) }
 
+    /// Puts the database of the sandbox that a request names aside, if it cannot be read.
+    ///
+    /// - Returns: where it is now; `nil` where there was no need to.
+    package func setAside(of fields: Fields) throws(Sandboxes.Failure) -> String? {
+        guard case .key(let key) = identify(fields), let place = try sandboxes.setAside(key) else { return nil }
+        report("a damaged database was put aside: it is at \(place) now")
+        return place
+    }
+
     /// The methods of a path: HEAD comes with GET, OPTIONS with all.
     package static func allow(_ methods: [Method]) -> NamedValue {
         let names = (methods.contains(.get) ? [.head] + methods : methods).map(\.rawValue) + ["OPTIONS"]

@@ -34,6 +34,8 @@ package final class Store {
     private var happened: Timestamp?
     /// How many rows have changed that are no part of the story: a counter, say.
     private var unimportantChanges: Int64 = 0
+    /// Called when what a turn has written is there to stay, and before any answer says so.
+    package var committed: () -> Void = {}
     /// Why nothing of the present turn can be kept.
     private var broken: SQLiteError?
 
@@ -78,6 +80,12 @@ package final class Store {
         lastHappening = connection.statement("SELECT happened_at FROM sandbox")
     }
 
+    /// Whether SQLite finds nothing wrong with it, page by page.
+    package var isSound: Bool { connection.isSound }
+
+    /// To be called before another file takes the place of its own.
+    package func abandon() { connection.abandon() }
+
     /// The sandbox's secret, from which its identifiers and tokens derive; `nil` in a database that is new.
     package func secret() throws(SQLiteError) -> [UInt8]? {
         try connection.statement("SELECT secret FROM sandbox").row { $0.blob(0) }
@@ -86,8 +94,6 @@ package final class Store {
     package func keep(secret: [UInt8]) throws(SQLiteError) {
         try connection.statement("INSERT INTO sandbox (id, secret) VALUES (1, ?)").run(.blob(secret))
     }
-
-    package func forgetSecret() throws(SQLiteError) { try connection.execute("DELETE FROM sandbox") }
 
     /// Counts the one-time keys, so that each is another.
     package func nextOneTimeKey() throws(SQLiteError) -> Int64 {
@@ -166,5 +172,6 @@ package final class Store {
             try? connection.execute("ROLLBACK")
             throw error
         }
+        committed()
     }
 }

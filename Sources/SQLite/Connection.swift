@@ -51,6 +51,18 @@ internal import CSQLite
     /// `close_v2` waits for statements that are still open, so the order of `deinit`s does not matter.
     deinit { unsafe sqlite3_close_v2(handle) }
 
+    /// Whether SQLite finds nothing wrong with the whole database: sqlite.org/pragma.html#pragma_quick_check
+    package var isSound: Bool {
+        (try? statement("PRAGMA quick_check(1)").row { $0.text(0) == "ok" }) ?? false
+    }
+
+    /// To be called before another file takes the place of this one: closing must not remove the WAL, which is that one's by then.
+    /// sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlpersistwal
+    package func abandon() {
+        var isKept: Int32 = 1
+        unsafe sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &isKept)
+    }
+
     /// Runs statements that take and return nothing: schema, pragmas, BEGIN and COMMIT.
     package func execute(_ sql: String) throws(SQLiteError) {
         let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)

@@ -36,7 +36,7 @@ extension Sandbox {
     /// Leaves the sandbox to a call on another thread. It must be settled.
     package func leave() {
         precondition(absence == nil && !store.isOpen, "a sandbox leaves once, and settled")
-        authKeyIsWatched = false
+        isElsewhere = true
         absence = Absence(tokens: tokens)
     }
 
@@ -46,8 +46,8 @@ extension Sandbox {
     package func comeBack(first: () -> Void) {
         let ended = absence
         absence = nil
-        authKeyIsWatched = true
-        authKeyChanged?(settings.authKey)
+        isElsewhere = false
+        tellAuthKey()
         follower?.lookAgain()
         first()
         ended?.end { absence }

@@ -15,16 +15,17 @@ package final class AuthKeys {
         var first: String
     }
 
+    static let fileName = "auth-keys"
     /// Above this many bytes the file is not read: it is only what has been remembered.
     private static let sizeLimit = 64 << 20
 
     /// - Parameter directory: where the file is; `nil` remembers nothing beyond the program's end.
     package init(directory: String?) {
-        path = directory.map { "\($0)/auth-keys" }
+        path = directory.map { "\($0)/\(Self.fileName)" }
         guard let path, let bytes = try? OwnFile.bytes(of: path, upTo: Self.sizeLimit) else { return }
         var lines = 0
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
-            // The last line may have been cut short; what cannot be read is forgotten.
+            // A line may have been cut short; what cannot be read is forgotten.
             guard let entry = try? JSON(Array(line)), let name = entry["key"]?.string else { continue }
             keep(entry["authKey"]?.string, of: name)
             lines += 1
@@ -65,12 +66,14 @@ package final class AuthKeys {
         claims[authKey] = claim
     }
 
+    /// The end of the line before comes first: that one may have been cut short, and must not take this one along.
     private static func line(_ apiKey: String, _ authKey: String?) -> [UInt8] {
-        JSONWriter.write {
-            $0.object {
-                $0.member("key", apiKey)
-                $0.member("authKey", ifPresent: authKey)
+        [UInt8(ascii: "\n")]
+            + JSONWriter.write {
+                $0.object {
+                    $0.member("key", apiKey)
+                    $0.member("authKey", ifPresent: authKey)
+                }
             }
-        } + [UInt8(ascii: "\n")]
     }
 }

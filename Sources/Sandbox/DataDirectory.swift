@@ -22,6 +22,7 @@ package final class DataDirectory {
             )
         }
         lock = try Self.lock(path)
+        OwnFile.removeTemporaries(of: AuthKeys.fileName, in: path)
         oddities = Self.lookThrough(path)
     }
 
@@ -68,7 +69,7 @@ package final class DataDirectory {
                 OwnFile.tighten(entry)
             }
         }
-        tightenSnapshots("\(path)/snapshots")
+        tidySnapshots("\(path)/snapshots")
         guard odd.count > mostOddities else { return odd }
         return odd.prefix(mostOddities) + [
             "\(odd.count - mostOddities) more entries of \(path.printable) are no databases"
@@ -95,11 +96,12 @@ package final class DataDirectory {
         return count == 0 || head.elementsEqual("SQLite format 3\0".utf8)
     }
 
-    private static func tightenSnapshots(_ folder: String) {
+    private static func tidySnapshots(_ folder: String) {
         let files = FileManager.default
         guard OwnFile.status(of: folder)?.form == .folder else { return }
         for own in (try? files.contentsOfDirectory(atPath: folder)) ?? [] {
             guard OwnFile.status(of: "\(folder)/\(own)")?.form == .folder else { continue }
+            OwnFile.removeTemporaries(of: Snapshots.suffix, in: "\(folder)/\(own)")
             for file in (try? files.contentsOfDirectory(atPath: "\(folder)/\(own)")) ?? [] {
                 OwnFile.tighten("\(folder)/\(own)/\(file)")
             }

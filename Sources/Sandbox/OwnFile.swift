@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Glibc
 
 /// Files that this program keeps for itself: nobody else can read them, whatever the umask says, and no symbolic link leads to
@@ -145,6 +146,28 @@ package enum OwnFile {
             let problem = Problem.current()
             unsafe unlink(temporary)
             throw problem
+        }
+    }
+
+    /// Gives a file another name, and takes the place of what has that; where there is none, of that none is left either.
+    static func move(_ path: String, to target: String) throws(Problem) {
+        guard unsafe rename(path, target) != 0 else { return }
+        let problem = Problem.current()
+        guard problem == .missing else { throw problem }
+        unsafe unlink(target)
+    }
+
+    /// Removes what a program that was ended while it wrote has left of the files whose names end so. Nobody else may be writing.
+    static func removeTemporaries(of ending: String, in folder: String) {
+        let letters = 6
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+            let isTemporary =
+                name.dropLast(letters).hasSuffix("\(ending).")
+                && name.suffix(letters).utf8.allSatisfy { byte in
+                    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+                        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                }
+            if isTemporary, status(of: "\(folder)/\(name)")?.form == .file { unsafe unlink("\(folder)/\(name)") }
         }
     }
 

@@ -19,14 +19,20 @@ package final class Sandbox {
     package private(set) var identifiers: Identifiers
     package private(set) var tokens: Tokens
     package var settings = Settings() {
-        didSet { if authKeyIsWatched, settings.authKey != oldValue.authKey { authKeyChanged?(settings.authKey) } }
+        didSet {
+            guard settings.authKey != oldValue.authKey else { return }
+            isAuthKeyUntold = true
+            // What is not committed yet may never be.
+            if !store.isOpen { tellAuthKey() }
+        }
     }
     /// Told when another auth key opens it, or none of its own any more.
     var authKeyChanged: ((String?) -> Void)?
-    /// Not while it is away: whoever is told belongs to the loop.
-    var authKeyIsWatched = true
+    private var isAuthKeyUntold = false
     /// While a long call works on it on another thread; nobody may touch anything else of it then.
     package internal(set) var absence: Absence?
+    /// Whether it is on another thread, or on the way there; whoever is told of the auth key belongs to the loop's.
+    var isElsewhere = false
     package var clock = Clock.machine
     /// The rules of the scenario, first one first, and the documents that they were read from.
     package private(set) var rules: [Rule] = []
@@ -105,25 +111,37 @@ package final class Sandbox {
         self.seed = seed
         self.requestFields = requestFields
         store = try Store(location)
-        let fresh = Self.secret(name: name, seed: seed)
         let kept = try store.secret()
-        if kept == nil { try store.keep(secret: fresh) }
-        let secret = kept ?? fresh
+        let secret = kept ?? Self.secret(name: name, seed: seed)
         identifiers = Identifiers(secret: secret)
         tokens = Tokens(secret: secret)
         defaultConsumer = Consumer(channel: "sandbox", vendorId: Sandboxes.fingerprint(of: name, length: 8))
         isNew = kept == nil
+        // The secret comes last, so whoever has customers has had one.
+        if isNew, try store.users.count() > 0 || store.journal.extent.newestId > 0 {
+            throw Unreadable(description: "has lost its secret")
+        }
         store.journal.warnings = { notes in
             (try? JSON(notes))?["warnings"]?.elements.compactMap(\.string) ?? []
         }
+        store.committed = { [weak self] in self?.tellAuthKey() }
         if !isNew { try load() }
     }
 
-    /// Whether the database was made a moment ago.
+    func tellAuthKey() {
+        guard isAuthKeyUntold, !isElsewhere else { return }
+        isAuthKeyUntold = false
+        authKeyChanged?(settings.authKey)
+    }
+
+    /// Whether the database was made a moment ago, or nobody got as far as to fill it.
     package let isNew: Bool
 
-    /// Lets the database be new once more when it is opened again.
-    func forgetBeginning() { try? store.forgetSecret() }
+    /// Keeps the secret, which makes the database a sandbox's. Last of all: when the program ends before, the sandbox is new the
+    /// next time, and is filled again. What fills it with another world has brought that one's secret along.
+    package func becomeWhole() throws {
+        if try store.secret() == nil { try store.keep(secret: Self.secret(name: name, seed: seed)) }
+    }
 
     private static func secret(name: String, seed: UInt64) -> [UInt8] {
         Array(SHA256.hash(data: Array("medusa-sandbox\0\(seed)\0\(name)".utf8)))
@@ -312,8 +330,10 @@ package final class Sandbox {
     ///
     /// - Parameter seed: of a scenario; the server's when `nil`.
     package func fresh(seed: UInt64? = nil) throws -> Sandbox {
-        try Sandbox(
+        let fresh = try Sandbox(
             .memory, name: name, seed: seed ?? self.seed, snapshots: snapshots, requestFields: requestFields)
+        try fresh.becomeWhole()
+        return fresh
     }
 
     func setProgress(_ progress: Faults.Progress, at index: Int) { faults[index].progress = progress }

@@ -34,8 +34,13 @@ package final class Sandboxes {
     /// Why a sandbox cannot be opened, in one sentence with the remedy.
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
+        /// Whether it is the database itself that cannot be read, and putting it aside would help.
+        package let isDamage: Bool
 
-        package init(description: String) { self.description = description }
+        package init(description: String, isDamage: Bool = false) {
+            self.description = description
+            self.isDamage = isDamage
+        }
     }
 
     /// What becomes of the longest unused sandbox in memory when there are more than are to be open. One on disk is closed.
@@ -310,6 +315,43 @@ package final class Sandboxes {
         }
     }
 
+    // MARK: Damage
+
+    /// What the names of damaged files end with.
+    package static let damagedSuffix = ".damaged"
+
+    /// Puts the database that a key opens aside, if it cannot be read; the next call makes a new one.
+    ///
+    /// - Returns: where it is now, an earlier one's place; `nil` where the database is good, or is not at fault.
+    package func setAside(_ key: String) throws(Failure) -> String? {
+        let name = tenants[key]?.sandbox ?? key
+        guard case .directory = home, isDamaged(name) else { return nil }
+        open[name]?.sandbox.follower?.end("the database of the sandbox was damaged, and another has taken its place")
+        open[name]?.sandbox.store.abandon()
+        open[name] = nil
+        resting[name] = nil
+        let path = place(of: name)
+        for ending in ["", "-wal"] {
+            let target = "\(path)\(Self.damagedSuffix)\(ending)"
+            do throws(OwnFile.Problem) {
+                try OwnFile.move("\(path)\(ending)", to: target)
+            } catch {
+                throw Failure(description: "\(target.printable) \(error)")
+            }
+        }
+        return "\(path)\(Self.damagedSuffix)"
+    }
+
+    private func isDamaged(_ name: String) -> Bool {
+        if let sandbox = open[name]?.sandbox { return sandbox.absence == nil && !sandbox.store.isSound }
+        do throws(Failure) {
+            _ = try opened(name, resting[name])
+            return false
+        } catch {
+            return error.isDamage
+        }
+    }
+
     // MARK: Opening, and making room
 
     private func find(_ name: String, isPatient: Bool) throws(Failure) -> Found {
@@ -362,14 +404,9 @@ package final class Sandboxes {
         _ name: String, _ rest: Resting?, _ fill: Change?, _ missed: [Change]
     ) throws(Failure) -> Sandbox {
         let sandbox = try opened(name, rest)
-        if sandbox.isNew, let fill {
-            do throws(Failure) {
-                try fill(sandbox)
-            } catch {
-                // Else the next request would find it, empty, and take it for begun.
-                sandbox.forgetBeginning()
-                throw error
-            }
+        if sandbox.isNew {
+            if let fill { try fill(sandbox) }
+            try becomeWhole(sandbox)
         } else {
             for change in missed { try change(sandbox) }
         }
@@ -387,6 +424,16 @@ package final class Sandboxes {
         open[name] = Opened(sandbox, lastUse: uses)
         watchAuthKey(of: sandbox)
         return sandbox
+    }
+
+    private func becomeWhole(_ sandbox: Sandbox) throws(Failure) {
+        do {
+            try sandbox.becomeWhole()
+        } catch let error as SQLiteError {
+            throw Self.explain(.sqlite(error), place(of: sandbox.name))
+        } catch {
+            throw Failure(description: "\(place(of: sandbox.name)): \(error)")
+        }
     }
 
     private func watchAuthKey(of sandbox: Sandbox) {
@@ -421,7 +468,7 @@ package final class Sandboxes {
         moving[name] = absence
         sandbox.follower?.end("the sandbox was unused the longest, and made room for another")
         sandbox.follower = nil
-        sandbox.authKeyIsWatched = false
+        sandbox.isElsewhere = true
         let seen = changes.count
         // The database is closed on the other thread, which may take as long as what was written last.
         var leaving: Sandbox? = sandbox
@@ -446,7 +493,7 @@ package final class Sandboxes {
             case .failure(let found):
                 failure = found
                 if let stays = leaving {
-                    stays.authKeyIsWatched = true
+                    stays.isElsewhere = false
                     open[name] = Opened(stays, lastUse: uses)
                 }
             }
@@ -497,7 +544,7 @@ package final class Sandboxes {
     }
 
     private func opened(_ key: String, _ rest: Resting?) throws(Failure) -> Sandbox {
-        var path = "memory"
+        let path = place(of: key)
         do {
             switch home {
             case .memory:
@@ -505,7 +552,6 @@ package final class Sandboxes {
                     try rest?.slot.map { .copy(of: try unpacked($0)) } ?? .memory, name: key, seed: seed,
                     snapshots: rest?.snapshots ?? Snapshots(.memory(shelf)), requestFields: requestFields)
             case .directory(let directory):
-                path = Self.path(of: key, in: directory)
                 try Self.prepare(path)
                 let own = Self.fingerprint(of: key, length: 32)
                 return try Sandbox(
@@ -519,14 +565,18 @@ package final class Sandboxes {
         } catch let error as SQLiteError {
             throw Self.explain(.sqlite(error), path)
         } catch let error as Sandbox.Unreadable {
-            throw Failure(description: "\(path) \(error.description); move it away, or use another --data-dir")
+            throw Failure(description: "\(path) \(error.description); \(Self.remedy)", isDamage: true)
         } catch {
             throw Failure(description: "\(path): \(error)")
         }
     }
 
-    private static func path(of key: String, in directory: String) -> String {
-        "\(directory)/\(fingerprint(of: key, length: 32)).sqlite"
+    /// Where the database of a key is.
+    private func place(of key: String) -> String {
+        switch home {
+        case .memory: "memory"
+        case .directory(let directory): "\(directory)/\(Self.fingerprint(of: key, length: 32)).sqlite"
+        }
     }
 
     /// Makes the file before SQLite does, which gives what it puts beside it the same permissions.
@@ -548,6 +598,17 @@ package final class Sandboxes {
         }
     }
 
+    private static let remedy =
+        "reset the sandbox (POST /_sandbox/reset), which puts the file aside, move it away, or use another --data-dir"
+
+    /// Not the disk, not the permissions, not another program: then the database itself.
+    private static func isDamage(_ error: SQLiteError) -> Bool {
+        switch error.cause {
+        case .corrupt, .duplicate, .constraint, .other: true
+        case .busy, .full, .inaccessible: false
+        }
+    }
+
     private static func explain(_ failure: Store.OpenFailure, _ path: String) -> Failure {
         switch failure {
         case .newer:
@@ -556,15 +617,15 @@ package final class Sandboxes {
         case .sqlite(let error):
             let sentence =
                 switch error.cause {
-                case .corrupt: "is damaged or not a medusa-sandbox database; move it away, or use another --data-dir"
+                case .corrupt: "is damaged or not a medusa-sandbox database; \(remedy)"
                 case .busy: "is in use by another program; stop it, or use another --data-dir"
                 case .full: "cannot grow, because the disk is full; make room, or use another --data-dir"
                 case .inaccessible:
                     "cannot be opened for writing; check its permissions, and how many files may be open and how large they "
                         + "may be (ulimit -n, ulimit -f), or use another --data-dir"
-                case .duplicate, .constraint, .other: "cannot be opened: \(error)"
+                case .duplicate, .constraint, .other: "cannot be opened: \(error); \(remedy)"
                 }
-            return Failure(description: "\(path) \(sentence)")
+            return Failure(description: "\(path) \(sentence)", isDamage: isDamage(error))
         }
     }
 

@@ -133,7 +133,8 @@ package final class Snapshots {
 
     // MARK: Files
 
-    private static let suffix = ".sqlite"
+    /// Of the files' names.
+    static let suffix = ".sqlite"
 
     private func path(_ name: String, _ folder: String, _ own: String) -> String {
         "\(folder)/\(own)/\(name)\(Self.suffix)"

@@ -103,7 +103,7 @@ final class Service: Application {
         perform(in: work.sandboxes) {
             response = work.run()
         } _: {
-            guard let wait = work.wait() else { return give(response) }
+            guard let wait = work.wait() else { return give(work.conclude(response)) }
             wait.whenAnswered = give
             pending.waits(milliseconds: wait.patienceMilliseconds) { wait.timeIsOver() }
         }

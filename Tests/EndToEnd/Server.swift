@@ -16,12 +16,18 @@ final class Server: @unchecked Sendable {
     }
 
     /// - Parameter dataDirectory: `nil` is `--ephemeral`.
-    init(dataDirectory: String? = nil, _ arguments: String...) throws {
+    convenience init(dataDirectory: String? = nil, _ arguments: String...) throws {
+        try self.init(dataDirectory: dataDirectory, arguments: arguments)
+    }
+
+    /// - Parameter launcher: a command that runs another one in its own place, such as `nice`.
+    init(dataDirectory: String?, arguments: [String], launcher: [String] = []) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "medusa-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        process.executableURL = Program.url
         let home = dataDirectory.map { ["--data-dir", $0] } ?? ["--ephemeral"]
-        process.arguments = ["serve", "--port", "0"] + home + arguments
+        process.executableURL = launcher.isEmpty ? Program.url : URL(filePath: "/usr/bin/env")
+        let command = launcher.isEmpty ? [] : launcher + [Program.url.path]
+        process.arguments = command + ["serve", "--port", "0"] + home + arguments
         let output = Pipe()
         process.standardOutput = output
         process.standardError = errors

@@ -13,6 +13,7 @@ import Testing
     init() throws {
         sandbox = try Sandbox(
             .memory, name: "k", seed: 1, snapshots: Snapshots(.memory(Shelf(spill: nil))), requestFields: ["email"])
+        try sandbox.becomeWhole()
     }
 
     private func keep(_ document: String, _ text: String) throws {
