@@ -64,8 +64,12 @@ package final class Transactions {
             SELECT \(columns) FROM transactions WHERE user_id = ?2 AND \(Vendor.filter) AND finalized_at IS NOT NULL
             ORDER BY id DESC
             """)
+        // One that expired before stays as it is.
         expire = connection.statement(
-            "UPDATE transactions SET expired_at = min(?, expires_at) WHERE id = ? AND signed_at IS NULL")
+            """
+            UPDATE transactions SET expired_at = min(?, coalesce(expired_at, expires_at))
+            WHERE id = ? AND signed_at IS NULL
+            """)
         oldestFirst = connection.statement("SELECT \(columns) FROM transactions ORDER BY id")
         finalizedOldestFirst = connection.statement(
             "SELECT \(columns) FROM transactions WHERE finalized_at IS NOT NULL ORDER BY id")

@@ -129,7 +129,8 @@ final class PlantedWay: RacedWay {
             let first = try carryOut(request)
             _ = try carryOut(request)
             return first
-        case (.retryCarriedOutTwice, .createLease), (.retryCarriedOutTwice, .cancel), (.retryCarriedOutTwice, .createUser),
+        case (.retryCarriedOutTwice, .createLease), (.retryCarriedOutTwice, .cancel),
+            (.retryCarriedOutTwice, .createUser),
             (.retryCarriedOutTwice, .takeBack):
             guard chance.isOne(in: 4) else { return nil }
             _ = try carryOut(request)
@@ -137,7 +138,8 @@ final class PlantedWay: RacedWay {
         case (.staleRead, .transaction(let reference)):
             guard let cached = cache[reference], chance.isOne(in: 2) else { return nil }
             return try dated(cached)
-        case (.answeredBeforeCarriedOut, .sign), (.answeredBeforeCarriedOut, .ship), (.answeredBeforeCarriedOut, .receive):
+        case (.answeredBeforeCarriedOut, .sign), (.answeredBeforeCarriedOut, .ship),
+            (.answeredBeforeCarriedOut, .receive):
             guard chance.isOne(in: 4) else { return nil }
             late.append((request, nil, 6))
             return try dated(Self.accepted)

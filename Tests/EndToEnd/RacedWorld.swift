@@ -339,7 +339,8 @@ final class RacedSandbox: SequentialObject {
         return application
     }
 
-    private func ofCustomer(_ call: RacedRequest, _ token: RacedRequest.Token, _ world: inout RacedWorld) throws -> Said {
+    private func ofCustomer(_ call: RacedRequest, _ token: RacedRequest.Token, _ world: inout RacedWorld) throws -> Said
+    {
         let row = try customer(token, world)
         switch call {
         case .apply:

@@ -68,6 +68,7 @@ struct RacingClients {
     private var tokens: [RacedRequest.Token] = []
     private var leases: [(id: String, row: Int64, owner: String)] = []
     private var newestOrder = 0
+    private var finalized: [String] = []
     private var time: Timestamp
     private var abandoned = 0
 
@@ -129,10 +130,13 @@ struct RacingClients {
                 leases = leases.suffix(2) + [(id, row, token.userId)]
             }
             newestOrder = max(newestOrder, (Int(reference.dropFirst()) ?? 0) + 1)
+        case .finalize(let reference):
+            if !finalized.contains(reference) { finalized = finalized.suffix(1) + [reference] }
         case .clock, .advance: time = words.first.flatMap { Timestamp(reading: $0) } ?? time
         case .reset:
             userIds = [sandbox.userId(1), sandbox.userId(2)]
             time = sandbox.beginning.world.now
+            finalized = []
         default: break
         }
     }
@@ -149,7 +153,10 @@ struct RacingClients {
 
     private mutating func chooseLease(_ kind: Int) -> RacedRequest {
         switch leases.isEmpty ? 0 : kind {
-        case 0..<4: return .createLease(token(), reference: fresh(), items(), shipping: Int64(chance.below(3) * 5), discount: Int64(chance.below(2) * 7))
+        case 0..<4:
+            return .createLease(
+                token(), reference: fresh(), items(), shipping: Int64(chance.below(3) * 5),
+                discount: Int64(chance.below(2) * 7))
         case 4..<10:
             let lease = chance.pick(leases)
             return .sign(leaseId: lease.id, row: lease.row, token(of: lease.owner))
@@ -159,17 +166,18 @@ struct RacingClients {
 
     private mutating func chooseDelivery(_ kind: Int) -> RacedRequest {
         kind < 25
-            ? .ship(reference(), selections(), on: time + .hours(Int64(chance.below(72)) - 24))
-            : .receive(reference(), selections())
+            ? .ship(finalizedReference(), selections(), on: time + .hours(Int64(chance.below(72)) - 24))
+            : .receive(finalizedReference(), selections())
     }
 
     private mutating func chooseGiveBack(_ kind: Int) -> RacedRequest {
         switch kind {
         case 34..<39: return .cancel(reference(), selections())
-        case 39..<43: return .takeBack(reference(), selections())
+        case 39..<43: return .takeBack(finalizedReference(), selections())
         case 43..<46:
             return .refund(
-                reference(), line: 1 + chance.below(2), sku: chance.pick(["a", "b"]), item: Int64(chance.below(30)),
+                finalizedReference(), line: 1 + chance.below(2), sku: chance.pick(["a", "b"]),
+                item: Int64(chance.below(30)),
                 shipping: Int64(chance.below(4)))
         default:
             let lease = chance.pick(leases)
@@ -228,18 +236,23 @@ struct RacingClients {
     /// One of the latest few, so that they meet there.
     private mutating func reference() -> String { "T\(max(0, newestOrder - 1 - chance.pick([0, 0, 1, 2])))" }
 
+    /// One of those that may be delivered, mostly.
+    private mutating func finalizedReference() -> String {
+        finalized.isEmpty || chance.isOne(in: 8) ? reference() : chance.pick(finalized)
+    }
+
     private mutating func items() -> [RacedRequest.Item] {
         [
-            .init(sku: "a", cost: 1000 + Int64(chance.below(999)), quantity: 1 + chance.below(6)),
-            .init(sku: "b", cost: 2550, quantity: 1 + chance.below(4)),
+            .init(sku: "a", cost: 500 + Int64(chance.below(999)), quantity: 5 + chance.below(40)),
+            .init(sku: "b", cost: 1275, quantity: 3 + chance.below(20)),
         ]
     }
 
     private mutating func selections() -> [Transaction.Selection] {
         switch chance.below(8) {
-        case 0: []
+        case 0 where chance.isOne(in: 2): []
         case 1: [.init(sku: "a", quantity: 1), .init(sku: "b", quantity: 1)]
-        case 2: [.init(sku: chance.pick(["a", "b"]))]
+        case 2 where chance.isOne(in: 2): [.init(sku: chance.pick(["a", "b"]))]
         case 3: [.init(sku: chance.pick(["a", "b"]), quantity: 2)]
         default: [.init(sku: chance.pick(["a", "b"]), quantity: 1)]
         }
