@@ -202,7 +202,7 @@ struct RacingClients {
     }
 
     private mutating func chooseControl() -> RacedRequest {
-        switch chance.below(40) {
+        switch chance.below(44) {
         case 0..<7: return .advance(hours: chance.pick([1, 1, 1, 2, 2, 5, 5, 30, 30, 170]))
         case 7..<12: return .spendingLimit(Int64(500 + chance.below(4) * 300))
         case 12..<14: return .minimumOrder(Int64(20 + chance.below(4) * 20))
@@ -219,7 +219,10 @@ struct RacingClients {
         case 31: return chance.isOne(in: 4) ? .reset : .clock
         case 32..<35: return .createUser(email: "x\(chance.below(4))@example.com")
         case 35..<37: return .apply(token())
-        default: return .addCard(token())
+        case 37..<40: return .addCard(token())
+        case 40: return .minimumOrder(Int64(20 + chance.below(4) * 20))
+        case 41: return .save
+        default: return .restore
         }
     }
 

@@ -133,11 +133,13 @@ extension Server {
         return fields.count > 12 ? (Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0) : 0
     }
 
-    /// The connections of the last round are closed; the server has to hear of it.
+    /// With one connection, on which it is asked until it has heard that those of the last round are closed.
     fileprivate func descriptorsAtRest() throws -> Int {
-        var fewest = try descriptors()
-        for _ in 0..<200 {
-            _ = try call("GET", "/_sandbox/health")
+        let connection = try connect()
+        var fewest = Int.max
+        for _ in 0..<100 {
+            try connection.send(Self.request("GET", "/_sandbox/health"))
+            _ = try connection.response()
             fewest = min(fewest, try descriptors())
         }
         return fewest
