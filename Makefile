@@ -2,7 +2,9 @@
 BINARY = .build/release/medusa-sandbox
 CHECKED = --explicit-target-dependency-import-check error
 
-.PHONY: serve test soak wire hostile crash lives fuzz fuzzer fuzz-corpus fuzz-api fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-bench
+SANITIZERS = sanitize-address sanitize-thread
+
+.PHONY: serve test race sanitize $(SANITIZERS) soak wire hostile crash lives fuzz fuzzer fuzz-corpus fuzz-api fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-bench
 
 serve: build
 	$(BINARY) serve $(ARGS)
@@ -14,9 +16,30 @@ test: packages-test
 	swift build --build-tests $(CHECKED)
 	swift test --skip-build --disable-xctest $(ARGS)
 
-# Two hundred sandboxes, driven at random for a minute, then replayed; and sixteen clients whose 80,000 requests are all in the journal.
-soak: packages-test
+# 1,000,000 calls of clients that race each other, every answer of which some order of the calls must explain; and how soon each planted race
+# is found.
+race: build packages-test
 	swift build --build-tests $(CHECKED)
+	MEDUSA_PROGRAM=$(BINARY) MEDUSA_RACE_OPERATIONS=1000000 \
+		swift test --skip-build --disable-xctest --filter 'Racing clients|A search for an order'
+
+# The short races, and the short proofs of the edge, with a program that looks at each access to memory, and at each one by two threads.
+sanitize: $(SANITIZERS)
+
+$(SANITIZERS): sanitize-%: packages-test
+	swift build --build-tests $(CHECKED)
+	swift build --sanitize=$* --scratch-path .build/$* --product medusa-sandbox
+	rm -f .build/$*/report.*
+	ASAN_OPTIONS=log_path=$(CURDIR)/.build/$*/report TSAN_OPTIONS=log_path=$(CURDIR)/.build/$*/report \
+		MEDUSA_PROGRAM=.build/$*/debug/medusa-sandbox \
+		swift test --skip-build --disable-xctest --filter 'Racing clients|Whatever comes over the wire'
+	! cat .build/$*/report.* 2> /dev/null
+
+# 3,000,000 requests over whole journeys, reads and control calls, and whether memory, descriptors, files and latencies stay as they were.
+# Then two hundred sandboxes, driven at random for a minute and replayed; and sixteen clients whose 80,000 requests are all in the journal.
+soak: build packages-test
+	swift build --build-tests $(CHECKED)
+	MEDUSA_PROGRAM=$(BINARY) MEDUSA_SOAK_REQUESTS=3000000 swift test --skip-build --disable-xctest --filter 'A long run'
 	MEDUSA_SOAK_SECONDS=60 MEDUSA_JOURNAL_REQUESTS=5000 \
 		swift test --skip-build --disable-xctest --filter 'IsolationTests|EndToEnd.*(sixteen|every acknowledged|hundred)'
 

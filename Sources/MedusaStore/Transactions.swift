@@ -61,6 +61,7 @@ package final class Transactions {
             SELECT \(columns) FROM transactions WHERE user_id = ?2 AND \(Vendor.filter) AND finalized_at IS NOT NULL
             ORDER BY id DESC
             """)
+        // One that expired before stays as it is.
         expire = connection.statement(
             """
             UPDATE transactions SET expired_at = ?1

@@ -54,6 +54,15 @@ import Testing
         #expect(try store.transactions.transaction(1) == found)
     }
 
+    @Test(arguments: [3, 24, 30])
+    func `keeps the moment of an expiry, whatever expires the lease once more`(hours: Int64) throws {
+        let lease = try transaction("ABC-1", of: try #require(try user())).lease
+        try store.transactions.expire(lease.id, at: Self.now + .hours(hours))
+        try store.transactions.expire(lease.id, at: Self.now + .hours(40))
+        let found = try #require(try store.transactions.transaction(lease.id))
+        #expect(found.lease.expiresAt == Self.now + .hours(min(hours, 24)))
+    }
+
     @Test func `has one primary payment method a customer`() throws {
         let owner = try #require(try user())
         for label in ["first", "second"] {
