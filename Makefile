@@ -2,7 +2,7 @@
 BINARY = .build/release/medusa-sandbox
 CHECKED = --explicit-target-dependency-import-check error
 
-.PHONY: serve test soak wire hostile lives fuzz fuzzer fuzz-corpus fuzz-api fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-bench
+.PHONY: serve test soak wire hostile lives fuzz fuzzer fuzz-corpus fuzz-api fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-fuzzer packages-bench
 
 serve: build
 	$(BINARY) serve $(ARGS)
@@ -49,7 +49,7 @@ fuzz-corpus: fuzzer
 	python3 Tests/Fuzz/coverage.py $(FUZZER) --merge $(ARGS)
 
 # gold, which is the default on Debian, stumbles over the instrumented code.
-fuzzer: packages-build
+fuzzer: packages-fuzzer
 	MEDUSA_FUZZ=1 swift build -c release --scratch-path .build/fuzz --product fuzz \
 		-Xswiftc -sanitize=fuzzer -Xswiftc -use-ld=lld
 
@@ -84,5 +84,5 @@ bench: build packages-bench
 memory: build packages-bench
 	python3 Tests/Benchmark/memory.py $(BINARY) $(ARGS)
 
-packages-build packages-test packages-fuzz packages-bench:
+packages-build packages-test packages-fuzz packages-fuzzer packages-bench:
 	.ci/packages $(@:packages-%=%)
