@@ -4,7 +4,7 @@ CHECKED = --explicit-target-dependency-import-check error
 
 SANITIZERS = sanitize-address sanitize-thread
 
-.PHONY: serve test race sanitize $(SANITIZERS) soak wire hostile crash lives fuzz fuzzer fuzz-corpus fuzz-api fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-bench
+.PHONY: serve test race sanitize $(SANITIZERS) soak wire hostile crash lives fuzz fuzzer fuzz-corpus fuzz-api fuzz-short build docs screens format lint bench memory packages-build packages-test packages-fuzz packages-fuzzer packages-bench
 
 serve: build
 	$(BINARY) serve $(ARGS)
@@ -79,7 +79,7 @@ fuzz-corpus: fuzzer
 	python3 Tests/Fuzz/coverage.py $(FUZZER) --merge $(ARGS)
 
 # gold, which is the default on Debian, stumbles over the instrumented code.
-fuzzer: packages-build
+fuzzer: packages-fuzzer
 	MEDUSA_FUZZ=1 swift build -c release --scratch-path .build/fuzz --product fuzz \
 		-Xswiftc -sanitize=fuzzer -Xswiftc -use-ld=lld
 
@@ -114,5 +114,5 @@ bench: build packages-bench
 memory: build packages-bench
 	python3 Tests/Benchmark/memory.py $(BINARY) $(ARGS)
 
-packages-build packages-test packages-fuzz packages-bench:
+packages-build packages-test packages-fuzz packages-fuzzer packages-bench:
 	.ci/packages $(@:packages-%=%)

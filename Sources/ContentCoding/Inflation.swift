@@ -26,12 +26,13 @@ package enum ContentCoding: Sendable {
     ///   - limit: the most that may come out, in bytes.
     package func inflate(_ bytes: [UInt8], limit: Int) throws(Failure) -> [UInt8] {
         var inflated: [UInt8] = []
-        var rest = bytes[...]
+        // A body can be made of fifty thousand files, so nothing here is made anew for each.
+        var buffers = Inflation.Buffers(bytes)
         repeat {
-            let stream = try Inflation(windowBits(of: rest))
-            rest = try stream.run(rest, into: &inflated, limit: limit)
+            let stream = try Inflation(windowBits(of: bytes[buffers.taken...]))
+            try stream.run(&buffers, into: &inflated, limit: limit)
             // Files of gzip may follow each other; what else stands behind one is passed over, as Node's zlib does.
-        } while self == .gzip && rest.starts(with: [0x1F, 0x8B])
+        } while self == .gzip && bytes[buffers.taken...].starts(with: [0x1F, 0x8B])
         return inflated
     }
 
@@ -65,18 +66,25 @@ package enum ContentCoding: Sendable {
         unsafe stream.deallocate()
     }
 
+    /// What zlib reads from, and writes to.
+    struct Buffers {
+        fileprivate var input: [UInt8]
+        /// How much of the input has been read.
+        fileprivate(set) var taken = 0
+        fileprivate var piece: [UInt8]
+
+        init(_ input: [UInt8]) {
+            self.input = input
+            piece = [UInt8](repeating: 0, count: min(1 << 16, max(1024, input.count * 4)))
+        }
+    }
+
     /// Inflates up to the end of one stream.
-    ///
-    /// - Returns: what stands behind it.
-    func run(
-        _ input: ArraySlice<UInt8>, into output: inout [UInt8], limit: Int
-    ) throws(ContentCoding.Failure) -> ArraySlice<UInt8> {
-        var input = Array(input)
-        var taken = 0
-        var piece = [UInt8](repeating: 0, count: min(1 << 16, max(1024, input.count * 4)))
+    func run(_ buffers: inout Buffers, into output: inout [UInt8], limit: Int) throws(ContentCoding.Failure) {
         while true {
-            let (status, used, made) = unsafe input.withUnsafeMutableBufferPointer { from in
-                unsafe piece.withUnsafeMutableBufferPointer { to in
+            let taken = buffers.taken
+            let (status, used, made) = unsafe buffers.input.withUnsafeMutableBufferPointer { from in
+                unsafe buffers.piece.withUnsafeMutableBufferPointer { to in
                     let available = from.count - taken
                     unsafe stream.pointee.next_in = from.baseAddress.map { unsafe $0 + taken }
                     unsafe stream.pointee.avail_in = UInt32(clamping: available)
@@ -88,11 +96,11 @@ package enum ContentCoding: Sendable {
                     )
                 }
             }
-            taken += used
+            buffers.taken += used
             guard output.count + made <= limit else { throw .tooLarge }
-            output.append(contentsOf: piece[..<made])
+            output.append(contentsOf: buffers.piece[..<made])
             switch status {
-            case Z_STREAM_END: return input[taken...]
+            case Z_STREAM_END: return
             // Nothing more comes of it: it was cut short.
             case Z_OK where used > 0 || made > 0: continue
             default: throw .broken

@@ -22,10 +22,16 @@ package enum PackedImage {
         return packed
     }
 
-    /// `nil` for what `pack` has not made.
-    package static func unpack(_ packed: [UInt8], over empty: [UInt8]) -> [UInt8]? {
+    /// In bytes; as large as the file in which they lie.
+    package static let sizeLimit = SpillFile.sizeLimit
+
+    /// `nil` for what `pack` has not made, and for what would be larger than the limit: no memory is asked for that a few bent bytes
+    /// name.
+    package static func unpack(
+        _ packed: [UInt8], over empty: [UInt8], limit: Int = sizeLimit
+    ) -> [UInt8]? {
         var rest = packed[...]
-        guard let size = number(&rest) else { return nil }
+        guard let size = number(&rest), size <= limit else { return nil }
         var image: [UInt8] = []
         image.reserveCapacity(size)
         while image.count < size {

@@ -42,10 +42,13 @@ package final class SeenSecrets {
             index(values.count - 1)
         } else {
             known.remove(values[oldest])
+            forget(oldest)
             values[oldest] = value
+            index(oldest)
             oldest = (oldest + 1) % Self.capacity
-            // Bits cannot be taken back one by one.
-            reindex()
+            // Bits cannot be taken back one by one, and one too many costs a look only: once a round is often enough, for a body can have
+            // tens of thousands of secrets.
+            if oldest == 0 { refilter() }
         }
     }
 
@@ -56,15 +59,30 @@ package final class SeenSecrets {
         for offset in 0..<4 {
             let word = Self.word(value, offset)
             places[word, default: []].append(Place(value: number, offset: offset))
-            let bit = Self.bit(word)
-            filter[bit >> 6] |= 1 << UInt64(bit & 63)
+            mark(word)
         }
     }
 
-    private func reindex() {
-        filter = []
-        places.removeAll(keepingCapacity: true)
-        for number in values.indices { index(number) }
+    private func mark(_ word: UInt32) {
+        let bit = Self.bit(word)
+        filter[bit >> 6] |= 1 << UInt64(bit & 63)
+    }
+
+    private func forget(_ number: Int) {
+        let value = values[number]
+        guard value.count >= Self.searchable else { return }
+        for offset in 0..<4 {
+            let word = Self.word(value, offset)
+            // The oldest one stands first.
+            guard let place = places[word]?.firstIndex(where: { $0.value == number }) else { continue }
+            places[word]?.remove(at: place)
+            if places[word]?.isEmpty == true { places[word] = nil }
+        }
+    }
+
+    private func refilter() {
+        for place in filter.indices { filter[place] = 0 }
+        for word in places.keys { mark(word) }
     }
 
     private static func word(_ bytes: [UInt8], _ place: Int) -> UInt32 {

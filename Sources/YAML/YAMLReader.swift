@@ -96,8 +96,9 @@ struct YAMLReader {
             throw YAML.Problem(
                 mark: mark, sentence: "with this alias the file would hold more than \(YAML.valueLimit) values")
         }
-        text.append(contentsOf: text[textRange])
-        marks.append(contentsOf: marks[marksRange])
+        // A slice would share its storage with the whole, all of which would be copied before anything could be appended.
+        text.append(contentsOf: Array(text[textRange]))
+        marks.append(contentsOf: Array(marks[marksRange]))
         return anchor.levels
     }
 

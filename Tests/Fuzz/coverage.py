@@ -97,7 +97,7 @@ def main():
     parser.add_argument("--hang", type=int, default=10, help="seconds after which an input hangs")
     parser.add_argument("--jobs", type=int, default=1, help="how many targets run at once")
     parser.add_argument("--merge", action="store_true")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     known = subprocess.run([arguments.binary], capture_output=True, text=True, check=True).stdout.split()
     targets = arguments.targets or known
     for target in set(targets) - set(known):

@@ -88,6 +88,13 @@ import Testing
         #expect(try post(body, [("Content-Encoding", "gzip")]).status == 200)
     }
 
+    /// As many as fit into a body. Were what is left of it copied for each, everybody would wait for seconds.
+    @Test func `may be tens of thousands of files of gzip, one behind the other`() throws {
+        let empty = Deflated.gzip([])
+        let files = Array(repeatElement(empty, count: 1_000_000 / empty.count).joined())
+        #expect(try post(files + Deflated.gzip(Array(Self.person.utf8)), [("Content-Encoding", "gzip")]).status == 200)
+    }
+
     @Test(arguments: ["br", "zstd", "compress", "gzip, br", "gzip, gzip, gzip", "nonsense"])
     func `of an unknown coding is refused`(coding: String) throws {
         #expect(try post(Deflated.gzip(Array(Self.person.utf8)), [("Content-Encoding", coding)]).status == 415)

@@ -173,6 +173,20 @@ import Testing
         }
     }
 
+    @Test func `is not unpacked to a size that a few bent bytes name`() {
+        for size: UInt64 in [1 << 34, 1 << 40, 1 << 56, 1 << 62] {
+            var packed: [UInt8] = []
+            var rest = size
+            while rest > 0 {
+                packed.append(UInt8(rest & 0x7F) | (rest > 0x7F ? 0x80 : 0))
+                rest >>= 7
+            }
+            #expect(PackedImage.unpack(packed, over: []) == nil)
+            // All of it as in the empty database: a run of zeros.
+            #expect(PackedImage.unpack(packed + packed + [0], over: []) == nil)
+        }
+    }
+
     @Test func `lies in a file whose places are used again`() throws {
         let spill = SpillFile(limit: 1 << 16)
         var random = SplitMix(state: 2)

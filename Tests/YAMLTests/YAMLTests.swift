@@ -71,6 +71,12 @@ import YAML
         }
     }
 
+    /// Were the whole copied for each of them, it would take minutes.
+    @Test func `may have as many aliases as values`() throws {
+        let text = "a: &a 1\nb: [" + String(repeating: "*a,", count: 99_000) + "]"
+        #expect(try YAML(Array(text.utf8)).json["b"]?.elements.count == 99_000)
+    }
+
     @Test func `finds the byte that is not UTF-8 at the end of a long line`() {
         for length in [1, 40_000, 900_000] {
             let text = Array("about: ".utf8) + Array(repeating: 0x61, count: length) + [0xE9]

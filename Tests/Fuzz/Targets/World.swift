@@ -35,7 +35,11 @@ final class World {
     @discardableResult
     func send(_ method: Method, _ target: Target, _ fields: [(String, String)] = [], _ body: [UInt8]) throws -> Response
     {
-        var header: Fields = ["Host": "localhost", "Authorization": "k", "Content-Type": "application/json"]
+        let isForm = body.first.map { $0 != UInt8(ascii: "{") && $0 != UInt8(ascii: "[") } ?? false
+        var header: Fields = [
+            "Host": "localhost", "Authorization": "k",
+            "Content-Type": isForm ? "application/x-www-form-urlencoded" : "application/json",
+        ]
         for (name, value) in fields { header.add(name, value) }
         let request = Request(method: method, target: target, fields: header, body: body)
         let reply = Control.owns(target) ? control.answer(request, version: "1") : gateway.answer(request)

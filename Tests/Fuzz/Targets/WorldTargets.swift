@@ -9,7 +9,7 @@ internal import Sandbox
 internal import Scenarios
 
 extension FuzzTarget {
-    /// Requests to the API and to what turns the sandbox, a line each: `POST /v3/users {…}`. `$t`, `$u` and `$l` stand for the latest
+    /// Requests to the API and to what turns the sandbox, a line each: `POST /v3/users {…}`, or a form. `$u` and `$l` stand for the latest
     /// customer's token and id, and for the latest lease.
     static let requests = FuzzTarget("requests") { bytes in
         let world = try World()
@@ -38,7 +38,7 @@ extension FuzzTarget {
     /// is taken can be lived with for ten years, and is taken again.
     static let snapshot = FuzzTarget("snapshot") { bytes in
         let good = try goodImage.get()
-        guard let image = PackedImage.unpack(bytes, over: good), image.count <= 4 * good.count else { return }
+        guard let image = PackedImage.unpack(bytes, over: good, limit: 4 * good.count) else { return }
         try require(
             PackedImage.unpack(PackedImage.pack(image, over: good), over: good) == image, "it is packed as another one")
         try live(with: image)
