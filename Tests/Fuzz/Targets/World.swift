@@ -45,8 +45,9 @@ final class World {
         let reply = Control.owns(target) ? control.answer(request, version: "1") : gateway.answer(request)
         try sandbox.store.settle()
         let line = "\(method.rawValue) \(target.path)"
+        let response = reply.answeredHere()
         try require(complaints.all.isEmpty, "\(line): \(complaints.all)")
-        return reply.response
+        return response
     }
 
     @discardableResult
