@@ -5,7 +5,7 @@ import Support
 import Testing
 
 /// Files that have been damaged while nobody looked. `MEDUSA_CRASH_DAMAGES` says how many copies are damaged besides a bit in each
-/// page (`make crash` takes 2,000), `MEDUSA_CRASH_SEED` where.
+/// page (`make crash` takes 500), `MEDUSA_CRASH_SEED` where.
 @Suite(.serialized) struct `A damaged database` {
     private static let environment = ProcessInfo.processInfo.environment
     private static let count = environment["MEDUSA_CRASH_DAMAGES"].flatMap { Int($0) }

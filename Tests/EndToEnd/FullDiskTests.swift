@@ -3,7 +3,7 @@ import JSON
 import Support
 import Testing
 
-/// `MEDUSA_CRASH_DISKS` says how often the disk is filled (`make crash` does it 40 times), `MEDUSA_CRASH_SEED` how far.
+/// `MEDUSA_CRASH_DISKS` says how often the disk is filled (`make crash` does it 10 times), `MEDUSA_CRASH_SEED` how far.
 @Suite(.serialized) struct `A disk that is full` {
     private static let environment = ProcessInfo.processInfo.environment
     private static let rounds = environment["MEDUSA_CRASH_DISKS"].flatMap { Int($0) }
