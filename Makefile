@@ -55,11 +55,11 @@ hostile: build packages-test
 	MEDUSA_PROGRAM=$(BINARY) MEDUSA_HOSTILE_REQUESTS=200000 \
 		swift test --skip-build --disable-xctest --filter 'Hostile values'
 
-# 500 kills at random moments, after each of which everything that was acknowledged must be there; 40 times a full disk; 2,000 damaged
+# 500 kills at random moments, after each of which everything that was acknowledged must be there; 10 times a full disk; 500 damaged
 # databases. The short run is part of `make test`.
 crash: build packages-test
 	swift build --build-tests $(CHECKED)
-	MEDUSA_PROGRAM=$(BINARY) MEDUSA_CRASH_KILLS=500 MEDUSA_CRASH_DISKS=40 MEDUSA_CRASH_DAMAGES=2000 \
+	MEDUSA_PROGRAM=$(BINARY) MEDUSA_CRASH_KILLS=500 MEDUSA_CRASH_DISKS=10 MEDUSA_CRASH_DAMAGES=500 \
 		swift test --skip-build --disable-xctest --filter 'A server that is killed|A disk that is full|A damaged database'
 
 # 1,000,000 operations over 20,000 lives of leases, after each of which every invariant must hold; and how soon each planted fault is noticed.

@@ -281,7 +281,7 @@ final class Writer: @unchecked Sendable {
         case 7: return Deed("faults", "DELETE", "/_sandbox/faults")
         case 8:
             return Deed(
-                "personas", "PUT", "/_sandbox/personas", #"[{"when":{"email":"*.n\#(number)@*"},"decision":"failed"}]"#)
+                "personas", "PUT", "/_sandbox/personas", #"[{"when":{"email":"*.n\#(number)@*"},"outcome":"deny"}]"#)
         case 9, 10, 11: return save()
         case 12, 13: return Deed("restore", "POST", "/_sandbox/snapshots/\(known())/restore", learning: .world)
         case 14, 15: return upload()
