@@ -24,13 +24,14 @@ race: build packages-test
 		swift test --skip-build --disable-xctest --filter 'Racing clients|A search for an order'
 
 # The short races, and the short proofs of the edge, with a program that looks at each access to memory, and at each one by two threads.
+# Not at leaks: LeakSanitizer does not see what Swift keeps in pointers with spare bits set, and takes constants for lost.
 sanitize: $(SANITIZERS)
 
 $(SANITIZERS): sanitize-%: packages-test
 	swift build --build-tests $(CHECKED)
 	swift build --sanitize=$* --scratch-path .build/$* --product medusa-sandbox
 	rm -f .build/$*/report.*
-	ASAN_OPTIONS=log_path=$(CURDIR)/.build/$*/report TSAN_OPTIONS=log_path=$(CURDIR)/.build/$*/report \
+	ASAN_OPTIONS=detect_leaks=0:log_path=$(CURDIR)/.build/$*/report TSAN_OPTIONS=log_path=$(CURDIR)/.build/$*/report \
 		MEDUSA_PROGRAM=.build/$*/debug/medusa-sandbox \
 		swift test --skip-build --disable-xctest --filter 'Racing clients|Whatever comes over the wire'
 	! cat .build/$*/report.* 2> /dev/null
