@@ -120,7 +120,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "ContentCoding", "Contract", "ControlAPI", "HTTP", "HTTPServer", "JSON", "Medusa", "MedusaAPI",
-                "MedusaStore", "RequestJournal", "SQLite", "Sandbox", "Scenarios", "Support", "YAML",
+                "MedusaStore", "RequestJournal", "SQLite", "Sandbox", "Scenarios", "YAML",
             ],
             path: "Tests/Fuzz/Targets"),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "JSON", "Support"]),

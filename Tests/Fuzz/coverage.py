@@ -5,7 +5,7 @@
     coverage.py .build/fuzz/release/fuzz --merge [TARGET …]
 
 What is new goes to .build/fuzz-corpus; what fails goes to .build/fuzz-findings, and the exit code is 1. `--merge` makes the corpus of
-the repository anew: the fewest inputs that reach all that the old ones and the new ones reach.
+the repository anew: the fewest inputs that reach every edge that the old ones and the new ones reach.
 """
 
 import argparse
@@ -72,10 +72,10 @@ def fuzz(binary, target, seconds, hang):
 
 
 def merge(binary, target):
-    """Puts the fewest inputs that reach everything into the repository, none of which fails."""
+    """Puts the fewest inputs that reach every edge into the repository, however often they pass it."""
     with tempfile.TemporaryDirectory() as folder:
         status = subprocess.run(
-            [binary, target, "-set_cover_merge=1", f"-max_len={LONGEST}", "-timeout=10", folder] + folders(target),
+            [binary, target, "-set_cover_merge=1", "-use_counters=0", f"-max_len={LONGEST}", "-timeout=10", folder] + folders(target),
             env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
         found = sorted(path for path in pathlib.Path(folder).iterdir())
         if status != 0 or not found:
