@@ -37,7 +37,8 @@ private final class Subject {
         let reply =
             Control.owns(target) && hasControl ? control.answer(request, version: "0") : gateway.answer(request)
         try reply.unsettled?.store.settle()
-        return Walk.Answer(status: reply.response.status.rawValue, text: reply.response.body)
+        let response = reply.answeredHere()
+        return Walk.Answer(status: response.status.rawValue, text: response.body)
     }
 }
 
