@@ -110,6 +110,7 @@ lint:
 
 bench: build packages-bench
 	python3 Tests/Benchmark/bench.py $(BINARY) $(ARGS)
+	python3 Tests/Benchmark/neighbour.py $(BINARY)
 
 # Ten million requests, and what they do to the sandbox's memory.
 memory: build packages-bench

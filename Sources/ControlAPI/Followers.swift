@@ -170,17 +170,22 @@ final class Followers: JournalFollower {
         dismiss(wait)
         guard let sandbox else { return wait.give(Self.closed) }
         overdue.append(wait)
-        guard !isAnsweringOverdue else { return }
+        answerOverdue(of: sandbox)
+    }
+
+    private func answerOverdue(of sandbox: Sandbox) {
+        guard !isAnsweringOverdue, !overdue.isEmpty else { return }
         isAnsweringOverdue = true
-        var answers: [(VerificationWait, Response)] = []
-        onlookers.start(sandbox) { [self] in
-            answers = overdue.map { ($0, $0.lastAnswer(sandbox)) }
+        let ended = overdue
+        overdue = []
+        var answers: [Response] = []
+        onlookers.start(sandbox) {
+            answers = ended.map { $0.lastAnswer(sandbox) }
         } _: { [self] in
             isAnsweringOverdue = false
-            overdue = Array(overdue.dropFirst(answers.count))
-            for (wait, response) in answers { wait.give(response) }
-            // Those who came meanwhile.
-            if let next = overdue.popLast() { timeIsOver(for: next) }
+            for (wait, answer) in zip(ended, answers) { wait.give(answer) }
+            // Those whose time has ended meanwhile.
+            answerOverdue(of: sandbox)
         }
     }
 }

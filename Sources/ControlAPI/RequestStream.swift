@@ -70,6 +70,11 @@ final class RequestStream: LiveBody {
     private func catchUp(_ sandbox: Sandbox) {
         // What is not committed yet may still be taken back.
         guard !sandbox.store.isOpen, let newest = try? sandbox.store.journal.extent.newestId else { return }
+        // A client may have asked for what is still to come.
+        guard newest > last else {
+            isUpToDate = true
+            return
+        }
         var count = 0
         try? sandbox.store.journal.visit(from: last + 1, through: newest) { entry in
             append(RecordedRequest(entry))
@@ -77,7 +82,7 @@ final class RequestStream: LiveBody {
             return count < Self.mostAtOnce && events.count < Self.mostWaiting
         }
         // What is gone cannot be told.
-        if count == 0 { last = max(last, newest) }
+        if count == 0 { last = newest }
         isUpToDate = last >= newest
     }
 

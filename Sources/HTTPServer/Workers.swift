@@ -6,9 +6,17 @@ internal import Glibc
 /// Nothing is shared: whoever hands out work leaves alone what it touches until it is done. The loop hears of that by a descriptor, and
 /// goes on with what follows on its own thread.
 @safe package final class Workers {
-    private struct Job {
-        let work: () -> Void
+    private final class Job {
+        private var work: (() -> Void)?
         let then: () -> Void
+
+        init(work: @escaping () -> Void, then: @escaping () -> Void) { (self.work, self.then) = (work, then) }
+
+        /// Works, and lets go of everything that it worked with: the loop asks who else has it.
+        func run() {
+            work?()
+            work = nil
+        }
     }
 
     /// What both sides touch, under the lock.
@@ -28,7 +36,7 @@ internal import Glibc
     private let bell = shim_event()
 
     /// More would only take turns on the processors of a developer's machine.
-    private static let mostThreads = 16
+    private static let mostThreads = 8
     /// Documents nest, and SQLite's own check of a database goes deep: as much as the first thread has.
     private static let stackBytes = 8 << 20
 
@@ -109,7 +117,7 @@ internal import Glibc
     }
 
     private func finish(_ job: Job) {
-        job.work()
+        job.run()
         locked { $0.done.append(job.then) }
         var one: UInt64 = 1
         _ = unsafe write(bell, &one, MemoryLayout<UInt64>.size)

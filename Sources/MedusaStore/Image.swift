@@ -22,6 +22,11 @@ extension Store {
         }
     }
 
+    /// Whether there is a checkpoint to make, better before the next commit than within it.
+    package var checkpointIsDue: Bool { connection.checkpointIsDue }
+
+    package func checkpoint() throws(SQLiteError) { try connection.checkpoint() }
+
     private struct World: Sendable {
         let tables: [String]
         /// A database with the schema and nothing in it.

@@ -1,6 +1,6 @@
 internal import CSQLite
 
-/// One connection to one database, for the one thread that runs the simulator.
+/// One connection to one database, for one thread at a time.
 @safe package final class Connection {
     package enum Location: Sendable {
         case file(String)
@@ -12,6 +12,7 @@ internal import CSQLite
     let handle: OpaquePointer
     /// What replacing the database has written since the WAL was last emptied, at most.
     var pagesSinceCheckpoint = 0
+    let isFile: Bool
 
     /// Opens the database, and makes it if there is none. sqlite.org/c3ref/open.html
     ///
@@ -21,8 +22,8 @@ internal import CSQLite
     package init(_ location: Location) throws(SQLiteError) {
         let path: String
         switch location {
-        case .file(let file): path = file
-        case .memory, .copy: path = ":memory:"
+        case .file(let file): (path, isFile) = (file, true)
+        case .memory, .copy: (path, isFile) = (":memory:", false)
         }
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX

@@ -72,12 +72,11 @@ extension Connection {
     package func replace(
         _ tables: [String], with image: [UInt8], then: () throws(SQLiteError) -> Void
     ) throws(SQLiteError) {
-        // So many pages would bring a checkpoint along, which takes as long again; it can come with a later commit, but not
-        // for ever. The WAL asks for one at the end of the next statement, so there has to be one before it may again.
-        let isDeferred = pagesSinceCheckpoint < Self.mostDeferredPages
-        if isDeferred { try execute("PRAGMA wal_autocheckpoint = 0") }
-        defer { if isDeferred { try? execute("PRAGMA user_version; PRAGMA wal_autocheckpoint = 1000") } }
-        pagesSinceCheckpoint = isDeferred ? pagesSinceCheckpoint + image.count / 4096 : 0
+        // So many pages would bring a checkpoint along, which takes as long again; it can come when the answer has left. The WAL asks for
+        // one at the end of the next statement, so there has to be one before it may again.
+        try execute("PRAGMA wal_autocheckpoint = 0")
+        defer { try? execute("PRAGMA user_version; PRAGMA wal_autocheckpoint = 1000") }
+        pagesSinceCheckpoint += image.count / 4096
         try withAttached(image) { () throws(SQLiteError) in
             try changeUnchecked { () throws(SQLiteError) in
                 // Without a condition and with foreign keys unchecked, SQLite drops whole trees, and copies rows as they are.
@@ -88,6 +87,15 @@ extension Connection {
                 try then()
             }
         }
+    }
+
+    /// Whether the next commit would bring a long checkpoint along, for everything has been replaced since the last one.
+    package var checkpointIsDue: Bool { isFile && pagesSinceCheckpoint >= 1000 }
+
+    /// sqlite.org/pragma.html#pragma_wal_checkpoint
+    package func checkpoint() throws(SQLiteError) {
+        pagesSinceCheckpoint = 0
+        try execute("PRAGMA wal_checkpoint(PASSIVE)")
     }
 
     private func withAttached<Result>(
@@ -106,9 +114,6 @@ extension Connection {
         defer { try? execute("PRAGMA foreign_keys = ON") }
         try transaction(work)
     }
-
-    /// 32 MiB.
-    private static let mostDeferredPages = 8192
 
     /// The header's two bytes that say whether there is a WAL beside the file; an image stands alone.
     /// sqlite.org/fileformat2.html#file_format_version_numbers

@@ -99,6 +99,14 @@ final class Service: Application {
         by work: Gateway.Work, _ request: Request, since start: ContinuousClock.Instant
     ) -> PendingAnswer {
         let pending = PendingAnswer { Self.ending }
+        let fields = work.fields
+        // It knows nothing of the sandbox, which may have to make room for others while something is awaited in it.
+        let give = { [unowned self] (response: Response) in
+            var reply = Gateway.Reply(response: response)
+            reply.response.fields += fields
+            note(request, reply, since: start)
+            pending.give(reply.response)
+        }
         var response = Response(.ok)
         perform(in: work.sandboxes) {
             response = work.run()
@@ -106,12 +114,6 @@ final class Service: Application {
             guard let wait = work.wait() else { return give(work.conclude(response)) }
             wait.whenAnswered = give
             pending.waits(milliseconds: wait.patienceMilliseconds) { wait.timeIsOver() }
-        }
-        func give(_ response: Response) {
-            var reply = Gateway.Reply(response: response)
-            reply.response.fields += work.fields
-            note(request, reply, since: start)
-            pending.give(reply.response)
         }
         return pending
     }
@@ -128,7 +130,20 @@ final class Service: Application {
         workers.run(run) {
             let others = sandboxes.dropFirst()
             for other in others { other.comeBack {} }
-            sandboxes.first?.comeBack(first: then)
+            sandboxes.first?.comeBack { [unowned self] in
+                then()
+                sandboxes.first.map(tidy)
+            }
+        }
+    }
+
+    /// What another world has left to do, before anybody else comes: in a later commit it would be the loop's.
+    private func tidy(_ sandbox: Sandbox) {
+        guard sandbox.absence == nil, sandbox.store.checkpointIsDue else { return }
+        perform(in: [sandbox]) {
+            // Where there is no room, the next commit says so.
+            try? sandbox.store.checkpoint()
+        } _: {
         }
     }
 
