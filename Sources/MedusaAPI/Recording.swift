@@ -95,7 +95,8 @@ extension Gateway {
         entry.target = secrets.target(request.target, seen, isRouted: !trace.operation.isEmpty)
         entry.responseFields = secrets.header(response.fields, of: .response, seen)
         entry.responseBody = Self.kept(
-            secrets.answer(response.body, seen, isSuspect: trace.mayHoldSecrets || trace.fault != nil))
+            secrets.answer(
+                response.body, seen, isSuspect: trace.mayHoldSecrets || trace.fault != nil, keeping: Self.longestBody))
         if entry.notes.count > 2 { entry.notes = secrets.notes(entry.notes, seen) }
     }
 

@@ -50,16 +50,20 @@ package struct Secrets {
 
     /// An answer without its secrets, looked through only where it may have one.
     ///
-    /// - Parameter isSuspect: whether its declaration says that it has.
-    package mutating func answer(_ bytes: [UInt8], _ seen: SeenSecrets, isSuspect: Bool) -> [UInt8] {
+    /// - Parameters:
+    ///   - isSuspect: whether its declaration says that it has.
+    ///   - kept: how many bytes of what is returned are kept; what stands behind them is not looked through.
+    package mutating func answer(
+        _ bytes: [UInt8], _ seen: SeenSecrets, isSuspect: Bool, keeping kept: Int = .max
+    ) -> [UInt8] {
         guard isSuspect || seen.isIn(bytes, bytes.indices) || SecretShape.mayBe(in: bytes) else { return bytes }
         guard let json = try? JSON(bytes) else { return Self.placeholder(bytes) }
-        return walk(json, seen, learns: false)
+        return walk(json, seen, learns: false, keeping: kept)
     }
 
     /// One look at each name and value, in the order of the text; what is a secret is replaced.
     private mutating func walk(
-        _ json: JSON, _ seen: SeenSecrets, learns: Bool, areSentences: Bool = false
+        _ json: JSON, _ seen: SeenSecrets, learns: Bool, areSentences: Bool = false, keeping kept: Int = .max
     ) -> [UInt8] {
         let bytes = json.document
         var copy = Copy(bytes)
@@ -74,6 +78,7 @@ package struct Secrets {
             place += 1
             switch token.part {
             case .name:
+                guard copy.count(before: token.range) <= kept else { return copy.finish() }
                 meaning = self.meaning(of: token, in: json, isInHolder: place <= holderEnd)
                 if place <= labelEnd, meaning == .ordinary, SecretName.isValue(bytes[token.range]) { meaning = .secret }
                 isSentence = areSentences || token.range.count == 7 && bytes[token.range].elementsEqual("message".utf8)
@@ -417,6 +422,9 @@ private struct Copy {
         guard token.part != .string else { return replaceText(token.range) }
         replaceText(token.range, with: Array("\"\(Secrets.mask)\"".utf8))
     }
+
+    /// How long the copy is before a place of the text.
+    func count(before range: Range<Int>) -> Int { copied.count + range.lowerBound - pending }
 
     mutating func finish() -> [UInt8] {
         guard pending > 0 || !copied.isEmpty else { return bytes }
