@@ -81,6 +81,11 @@ extension HTTPServer {
     }
 
     private func reject(_ exchange: Exchange, _ rejection: Rejection) -> MHD_Result {
+        if exchange.inflow.presentFlaw != nil {
+            // Behind a body that cannot be read nothing can, whatever else the request is refused for.
+            exchange.isLast = true
+            exchange.lingers = true
+        }
         exchange.isLast = exchange.isLast || exchange.hasClientFinished
         return send(application.answer(rejection, exchange.head), exchange)
     }

@@ -35,6 +35,17 @@ import Testing
         }
     }
 
+    /// Refused for its target, and then for its body.
+    @Test func `a refused request whose chunks cannot be read is answered, and its connection is closed`() throws {
+        let server = try Server()
+        let connection = try server.connect()
+        let request = "POST h:80 HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+        for piece in [Array(request.utf8), Array("0\r".utf8), [0xFF], Array("\nA: b\r\n\r\n".utf8)] {
+            try connection.send(piece)
+        }
+        #expect(try connection.everything().hasPrefix("HTTP/1.1 400"))
+    }
+
     @Test(arguments: [
         Bad("an unknown route", "GET /nothing HTTP/1.1", "\r\n", status: 404, "no Route matched"),
         Bad("a wrong method", "DELETE /v3/users HTTP/1.1", "\r\n", status: 404, "no Route matched"),
