@@ -18,11 +18,8 @@ package final class Control {
 
     package init(_ gateway: Gateway) { self.gateway = gateway }
 
-    package typealias Start =
-        (_ sandbox: Sandbox, _ run: @escaping () -> Void, _ then: @escaping () -> Void) -> Void
-
     /// Lets something be done with a sandbox that takes long, on another thread, and then goes on with something on the loop's.
-    package var start: Start {
+    package var start: Sandboxes.WorkInSandbox {
         get { onlookers.start }
         set { onlookers.start = newValue }
     }
@@ -143,14 +140,12 @@ package final class Control {
             let errand = Errand(
                 request: request, endpoint: route.endpoint, parameters: parameters, admission: admission, key: key,
                 strays: strays, gateway: gateway.apart(), onlookers: onlookers, answer: answer)
-            var reply = Gateway.Reply(response: Response(.serviceUnavailable))
-            reply.deferral = .work(
-                Gateway.Work(in: [sandbox, strays].compactMap(\.self)) {
-                    errand.run()
-                } wait: { [onlookers] in
-                    errand.outlook.verification.map { onlookers.wait(for: $0, in: sandbox, errand.gateway) }
-                })
-            return reply
+            let work = Gateway.Work(in: [sandbox, strays].compactMap(\.self)) {
+                errand.run()
+            } wait: { [onlookers] in
+                errand.outlook.verification.map { onlookers.wait(for: $0, in: sandbox, errand.gateway) }
+            }
+            return Gateway.Reply(.work(work))
         }
     }
 }

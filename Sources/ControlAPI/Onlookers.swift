@@ -8,10 +8,7 @@ internal import Sandbox
 /// What comes is looked at while nothing else is ready, and beside requests for a twentieth of the time, so that a request costs the same
 /// however many wait.
 final class Onlookers {
-    var start: Control.Start = { _, run, then in
-        run()
-        then()
-    }
+    var start: Sandboxes.WorkInSandbox = { Sandboxes.doAtOnce($1, $2) }
 
     /// Those with something that was not looked at.
     private var behind: [Followers] = []

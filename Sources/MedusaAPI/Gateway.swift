@@ -46,11 +46,14 @@ package final class Gateway {
             self.trace = trace
         }
 
-        /// The sandbox is away: nothing was done, and the request is to be answered once it is back.
-        package init(awaiting absence: Absence) {
+        /// There is no answer yet.
+        package init(_ deferral: Deferral) {
             self.init(response: Response(.serviceUnavailable))
-            deferral = .absence(absence)
+            self.deferral = deferral
         }
+
+        /// The sandbox is away: nothing was done, and the request is to be answered once it is back.
+        package init(awaiting absence: Absence) { self.init(.absence(absence)) }
 
         /// What was odd about the request (decisions.md 19).
         package var oddities: [Oddity] { trace?.oddities ?? [] }

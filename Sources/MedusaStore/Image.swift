@@ -85,9 +85,8 @@ extension Store {
                 guard try connection.schema() == fresh.schema(),
                     try connection.number("PRAGMA page_size") == fresh.number("PRAGMA page_size")
                 else { throw Refused(description: "has other tables than a medusa-sandbox makes") }
-                let isSound = try connection.statement("PRAGMA quick_check(1)").row { $0.text(0) == "ok" } ?? false
                 let isWhole = try connection.statement("PRAGMA foreign_key_check").row { _ in false } ?? true
-                guard isSound, isWhole, try connection.number("SELECT count(*) FROM sandbox") == 1 else {
+                guard connection.isSound, isWhole, try connection.number("SELECT count(*) FROM sandbox") == 1 else {
                     throw Refused(description: "is damaged")
                 }
                 try checkColumns()

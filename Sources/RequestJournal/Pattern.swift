@@ -127,94 +127,92 @@ package struct Pattern {
     ///
     /// - Parameter most: how many are enough.
     func mismatches(in request: RecordedRequest, upTo most: Int = .max) -> Int {
-        let entry = request.entry
         var count = 0
-        // The cheapest first.
-        if let method, entry.method != method { count += 1 }
-        if let operation, operation.description != entry.operation, !operation.accepts(request.operationSubject) {
+        visitMismatches(in: request) { _ in
             count += 1
-        }
-        if let warnings, warnings != (entry.warnings > 0) { count += 1 }
-        if let since, entry.at < since { count += 1 }
-        if let until, entry.at > until { count += 1 }
-        guard count < most else { return count }
-        if !statuses.isEmpty {
-            let status = String(entry.status)
-            if !statuses.contains(where: { isStatus(status, $0) }) { count += 1 }
-        }
-        if let route, request.route != route { count += 1 }
-        if let path, !path.accepts(request.pathSubject) { count += 1 }
-        guard count < most else { return count }
-        if let caller, request.caller != caller { count += 1 }
-        for (parent, conditions) in [(0, header), (1, query), (2, body), (3, answer)] where !conditions.isEmpty {
-            for condition in conditions where count < most {
-                let values =
-                    switch parent {
-                    case 0: request.headerValues(condition.name)
-                    case 1: request.query.filter { $0.name == condition.name }.map(\.value)
-                    case 2: request.requestBody.map(condition.values) ?? []
-                    default: request.responseBody.map(condition.values) ?? []
-                    }
-                if !values.contains(where: condition.accepts) { count += 1 }
-            }
+            return count < most
         }
         return count
+    }
+
+    package func differences(in request: RecordedRequest) -> [Difference] {
+        var found: [Difference] = []
+        visitMismatches(in: request) { mismatch in
+            found.append(difference(mismatch, request))
+            return true
+        }
+        return found
+    }
+
+    /// In what a request differs; what that says takes longer to make.
+    private enum Mismatch {
+        case method, operation, route, path, status, warnings, caller, since, until
+        case condition(Condition, of: String, values: [String])
+    }
+
+    /// Visits each mismatch, until the visitor has seen enough.
+    private func visitMismatches(in request: RecordedRequest, _ visit: (Mismatch) -> Bool) {
+        let entry = request.entry
+        if let method, entry.method != method, !visit(.method) { return }
+        if let operation, operation.description != entry.operation, !operation.accepts(request.operationSubject),
+            !visit(.operation)
+        {
+            return
+        }
+        if let route, request.route != route, !visit(.route) { return }
+        if let path, !path.accepts(request.pathSubject), !visit(.path) { return }
+        if !statuses.isEmpty {
+            let status = String(entry.status)
+            let fits = statuses.contains { isStatus(status, $0) }
+            if !fits, !visit(.status) { return }
+        }
+        if let warnings, warnings != (entry.warnings > 0), !visit(.warnings) { return }
+        if let caller, request.caller != caller, !visit(.caller) { return }
+        if let since, entry.at < since, !visit(.since) { return }
+        if let until, entry.at > until, !visit(.until) { return }
+        func visitAll(_ conditions: [Condition], _ parent: String, _ values: (Condition) -> [String]) -> Bool {
+            for condition in conditions {
+                let values = values(condition)
+                guard
+                    values.contains(where: condition.accepts)
+                        || visit(.condition(condition, of: parent, values: values))
+                else { return false }
+            }
+            return true
+        }
+        _ =
+            visitAll(header, "header") { request.headerValues($0.name) }
+            && visitAll(query, "query") { condition in
+                request.query.filter { $0.name == condition.name }.map(\.value)
+            } && visitAll(body, "body") { request.requestBody.map($0.values) ?? [] }
+            && visitAll(answer, "answer") { request.responseBody.map($0.values) ?? [] }
+    }
+
+    private func difference(_ mismatch: Mismatch, _ request: RecordedRequest) -> Difference {
+        let entry = request.entry
+        func difference(_ field: String, _ expected: String?, _ found: String) -> Difference {
+            Difference(field: field, expected: expected ?? "", found: found.isEmpty ? "nothing" : found)
+        }
+        return switch mismatch {
+        case .method: difference("method", method, entry.method)
+        case .operation: difference("operation", operation?.description, entry.operation)
+        case .route: difference("route", route, request.route)
+        case .path: difference("path", path?.description, request.path)
+        case .status: difference("status", statuses.joined(separator: ","), String(entry.status))
+        case .warnings: difference("warnings", warnings.map { String($0) }, String(entry.warnings > 0))
+        case .caller: difference("caller", caller, request.caller)
+        case .since: difference("time", since.map { "since \($0.iso8601)" }, entry.at.iso8601)
+        case .until: difference("time", until.map { "until \($0.iso8601)" }, entry.at.iso8601)
+        case .condition(let condition, let parent, let values):
+            difference(
+                "\(parent).\(condition.name)", condition.expectation,
+                values.isEmpty ? "absent" : values.map { "\"\($0)\"" }.joined(separator: ", "))
+        }
     }
 
     /// The one operation that everything has that fits, in lower case; `nil` where there is no such one.
     var onlyOperation: String? {
         operation.flatMap { $0.description.contains("*") ? nil : $0.description.lowercased() }
-    }
-
-    package func differences(in request: RecordedRequest) -> [Difference] {
-        var found: [Difference] = []
-        func compare(_ field: String, _ expected: String?, _ actual: String, _ isSame: (String, String) -> Bool) {
-            guard let expected, !isSame(actual, expected) else { return }
-            found.append(Difference(field: field, expected: expected, found: actual.isEmpty ? "nothing" : actual))
-        }
-        compare("method", method, request.entry.method, ==)
-        compare("operation", operation?.description, request.entry.operation) { found, _ in
-            operation?.accepts(found) ?? true
-        }
-        compare("route", route, request.route, ==)
-        compare("path", path?.description, request.path) { found, _ in path?.accepts(found) ?? true }
-        let status = String(request.entry.status)
-        if !statuses.isEmpty {
-            compare("status", statuses.joined(separator: ","), status) { _, _ in
-                statuses.contains { isStatus(status, $0) }
-            }
-        }
-        compare("warnings", warnings.map(String.init), String(request.entry.warnings > 0), ==)
-        compare("caller", caller, request.caller, ==)
-        if let since {
-            compare("time", "since \(since.iso8601)", request.entry.at.iso8601) { _, _ in request.entry.at >= since }
-        }
-        if let until {
-            compare("time", "until \(until.iso8601)", request.entry.at.iso8601) { _, _ in request.entry.at <= until }
-        }
-        func check(_ conditions: [Condition], _ parent: String, _ values: (Condition) -> [String]) {
-            for condition in conditions {
-                let values = values(condition)
-                guard !values.contains(where: condition.accepts) else { continue }
-                found.append(
-                    Difference(
-                        field: "\(parent).\(condition.name)", expected: condition.expectation,
-                        found: values.isEmpty ? "absent" : values.map { "\"\($0)\"" }.joined(separator: ", ")))
-            }
-        }
-        check(header, "header") { condition in
-            request.headerValues(condition.name)
-        }
-        check(query, "query") { condition in request.query.filter { $0.name == condition.name }.map(\.value) }
-        if !body.isEmpty {
-            let json = request.requestBody
-            check(body, "body") { condition in json.map(condition.values) ?? [] }
-        }
-        if !answer.isEmpty {
-            let json = request.responseBody
-            check(answer, "answer") { condition in json.map(condition.values) ?? [] }
-        }
-        return found
     }
 
     private func isStatus(_ status: String, _ pattern: String) -> Bool {

@@ -37,7 +37,6 @@ extension Sandbox {
     package func leave() {
         // Whoever sends it away has settled it; what nobody waits for is committed before anybody else comes.
         if store.isOpen { try? store.settle() }
-        isElsewhere = true
         absence = Absence(tokens: tokens)
     }
 
@@ -47,7 +46,6 @@ extension Sandbox {
     package func comeBack(first: () -> Void) {
         let ended = absence
         absence = nil
-        isElsewhere = false
         tellAuthKey()
         follower?.lookAgain()
         first()

@@ -30,9 +30,7 @@ package final class AuthKeys {
             keep(entry["authKey"]?.string, of: name)
             lines += 1
         }
-        // What is appended must not become a part of a line that was cut short.
-        let isCut = bytes.last.map { $0 != UInt8(ascii: "\n") } ?? false
-        if isCut || lines > 2 * authKeys.count + 100 {
+        if lines > 2 * authKeys.count + 100 {
             try? OwnFile.write(authKeys.sorted { $0 < $1 }.flatMap { Self.line($0.key, $0.value) }, to: path)
         }
     }

@@ -31,8 +31,6 @@ package final class Sandbox {
     private var isAuthKeyUntold = false
     /// While a long call works on it on another thread; nobody may touch anything else of it then.
     package internal(set) var absence: Absence?
-    /// Whether it is on another thread, or on the way there; whoever is told of the auth key belongs to the loop's.
-    var isElsewhere = false
     package var clock = Clock.machine
     /// The rules of the scenario, first one first, and the documents that they were read from.
     package private(set) var rules: [Rule] = []
@@ -129,7 +127,8 @@ package final class Sandbox {
     }
 
     func tellAuthKey() {
-        guard isAuthKeyUntold, !isElsewhere else { return }
+        // Whoever is told belongs to the loop's thread.
+        guard isAuthKeyUntold, absence == nil else { return }
         isAuthKeyUntold = false
         authKeyChanged?(settings.authKey)
     }

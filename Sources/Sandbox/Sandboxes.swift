@@ -73,10 +73,18 @@ package final class Sandboxes {
     /// Does something that takes long on another thread, and then goes on on this one; at once, where there is no other thread.
     package var work: Work?
     /// The same for something with a sandbox, which is away meanwhile.
-    package var elsewhere: ((Sandbox, _ run: @escaping () -> Void, _ then: @escaping () -> Void) -> Void)?
+    package var elsewhere: WorkInSandbox?
     /// Takes a sentence that somebody should read.
     package var report: (String) -> Void = { _ in }
     package typealias Work = (_ run: @escaping () -> Void, _ then: @escaping () -> Void) -> Void
+    package typealias WorkInSandbox =
+        (_ sandbox: Sandbox, _ run: @escaping () -> Void, _ then: @escaping () -> Void) -> Void
+
+    /// Work where there is no other thread.
+    package static func doAtOnce(_ run: () -> Void, _ then: () -> Void) {
+        run()
+        then()
+    }
 
     private var open: [String: Opened] = [:]
     /// Those that are being opened, or put away.
@@ -379,11 +387,7 @@ package final class Sandboxes {
             fetched[name] = Fetched(result: result, changesSeen: changesSeen)
             absence.end { [self] in open[name]?.sandbox.absence ?? moving[name] }
         }
-        let work =
-            given ?? { run, then in
-                run()
-                then()
-            }
+        let work = given ?? Self.doAtOnce
         makeRoom(work) { [self] failure in
             let seen = changes.count
             if let failure { return finish(.failure(failure), changesSeen: seen) }
@@ -468,7 +472,6 @@ package final class Sandboxes {
         moving[name] = absence
         sandbox.follower?.end("the sandbox was unused the longest, and made room for another")
         sandbox.follower = nil
-        sandbox.isElsewhere = true
         let seen = changes.count
         // The database is closed on the other thread, which may take as long as what was written last.
         var leaving: Sandbox? = sandbox
@@ -493,7 +496,6 @@ package final class Sandboxes {
             case .failure(let found):
                 failure = found
                 if let stays = leaving {
-                    stays.isElsewhere = false
                     open[name] = Opened(stays, lastUse: uses)
                 }
             }

@@ -20,10 +20,7 @@ final class ScenarioWatch {
     /// What was read last at each path, good or broken. What is the same as before changes nothing.
     private var read: [String: [UInt8]] = [:]
     /// Plays a story on another thread, and then goes on on this one.
-    var work: Sandboxes.Work = { run, then in
-        run()
-        then()
-    }
+    var work: Sandboxes.Work = Sandboxes.doAtOnce
 
     private static let wanted = UInt32(
         IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ONLYDIR)

@@ -79,19 +79,13 @@ final class Service: Application {
         later request: Request, since start: ContinuousClock.Instant, _ absence: Absence
     ) -> PendingAnswer {
         let pending = PendingAnswer { Self.ending }
-        wait(for: absence, request, since: start, pending)
-        return pending
-    }
-
-    private func wait(
-        for absence: Absence, _ request: Request, since start: ContinuousClock.Instant, _ pending: PendingAnswer
-    ) {
         absence.whenBack { [unowned self] in
             switch answer(request, since: start) {
             case .ready(let response, let batch): pending.give(response, after: batch)
             case .pending(let next): next.pass(to: pending)
             }
         }
+        return pending
     }
 
     /// The answer to a long call.
